@@ -8,11 +8,11 @@ from dataclasses import replace
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, ToolResult
 from harness.core import Json, ProtocolError, is_same, shorten
 from harness.formats.json_path import find_all, find_first
-from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds, is_of_this_turn
+from harness.providers.message_text import message_text, plain_text, text_at
 from harness.providers.payload import read_json
-from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
-from harness.providers.unread_answers import error_in, without_text
+from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, ToolsPlan
+from harness.providers.unread_answers import error_in
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -23,7 +23,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     """
     answers = messages_of_turn(plan, payload, seen)
     if plan.only_new:
-        ids = (_text_at(plan.id, node) for node in find_all(plan.messages, payload))
+        ids = (text_at(plan.id, node) for node in find_all(plan.messages, payload))
         seen.update(filter(None, ids))
     reply = Reply(
         messages=tuple(_messages(plan, answers)),
@@ -83,7 +83,7 @@ def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
 
 def _id_of(plan: ReplyPlan, node: Json) -> str:
     """The id of a message, which shows whether it is new. Raises `ProtocolError` without one."""
-    number = _text_at(plan.id, node)
+    number = text_at(plan.id, node)
     if not number:
         raise ProtocolError(
             "no-id",
@@ -97,7 +97,7 @@ def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
     """A message for each node, or for the pieces with one index; in the order of the first ones."""
     found: dict[str | int, list[Json]] = {}
     for place, node in enumerate(nodes):
-        found.setdefault(_text_at(plan.index, node) or place, []).append(node)
+        found.setdefault(text_at(plan.index, node) or place, []).append(node)
     for pieces in found.values():
         texts = [_message(plan, piece) for piece in pieces]
         payload = pieces[0] if len(pieces) == 1 else pieces
@@ -105,27 +105,7 @@ def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
-    text = _first_text(plan.text, node)
-    if text is None and not plan.is_text_optional:
-        raise ProtocolError(
-            "no-text",
-            f"a message of the answer has no text at {' or '.join(one.path for one in plan.text)}",
-            details=tuple(without_text(plan, node)),
-        )
-    return ReplyMessage(text=text or "", id=_text_at(plan.id, node), payload=node)
-
-
-def _first_text(paths: Sequence[TextPath], node: Json) -> str | None:
-    empty = None
-    for text in paths:
-        found = [value for value in find_all(text.path, node) if isinstance(value, str)]
-        if found and not text.joins:
-            return found[0]
-        if joined := "".join(found):
-            return joined
-        # Streams begin with an empty piece of a text that may never come.
-        empty = "" if found else empty
-    return empty
+    return ReplyMessage(text=message_text(plan, node), id=text_at(plan.id, node), payload=node)
 
 
 def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
@@ -137,11 +117,11 @@ def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
             actions[value] = value
         elif isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
             # This is how .NET writes a dictionary in XML.
-            actions[_plain(value["Key"])] = _plain(value["Value"])
+            actions[plain_text(value["Key"])] = plain_text(value["Value"])
         elif isinstance(value, Mapping):
             if value is not found[0] or plan.actions.endswith("[*]"):
                 raise _of_objects(plan, value)
-            actions.update({label: _plain(prompt) for label, prompt in value.items()})
+            actions.update({label: plain_text(prompt) for label, prompt in value.items()})
     return actions
 
 
@@ -166,14 +146,14 @@ def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
             details=error_in(node),
         )
     is_there, prompt = find_first(plan.prompt, node) if plan.prompt else (False, None)
-    return label, _plain(prompt) if is_there else label
+    return label, plain_text(prompt) if is_there else label
 
 
 def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
     if not plan.attachments:
         return ()
     found = _flat(find_all(plan.attachments, payload))
-    return tuple(Attachment(name=_plain(one)) for one in found if one is not None)
+    return tuple(Attachment(name=plain_text(one)) for one in found if one is not None)
 
 
 def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
@@ -190,9 +170,9 @@ def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
 def _results(plan: ResultsPlan, payload: Json) -> dict[str, ToolResult]:
     """What the tools returned that the bot ran itself, by the id of the call."""
     return {
-        _text_at(plan.id, node): ToolResult(value=find_first(plan.value, node)[1])
+        text_at(plan.id, node): ToolResult(value=find_first(plan.value, node)[1])
         for node in find_all(plan.path, payload)
-        if _text_at(plan.id, node)
+        if text_at(plan.id, node)
     }
 
 
@@ -207,9 +187,9 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
     current: dict[str, str] = {}
     last = ""
     for node in nodes:
-        index = _text_at(plan.index, node)
+        index = text_at(plan.index, node)
         if not index:
-            begins = not last or bool(_text_at(plan.name, node))
+            begins = not last or bool(text_at(plan.name, node))
             index = f"without an index: {len(calls)}" if begins else last
         elif _begins_another(plan, calls.get(current.get(index, index), ()), node):
             current[index] = f"again {index}: {len(calls)}"
@@ -220,17 +200,17 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
 
 def _begins_another(plan: ToolsPlan, pieces: Sequence[Json], node: Json) -> bool:
     """Whether a piece begins another call than the pieces with its index."""
-    number = _text_at(plan.id, node)
-    if not number or not _text_at(plan.name, node):
+    number = text_at(plan.id, node)
+    if not number or not text_at(plan.name, node):
         return False
-    known = next(filter(None, (_text_at(plan.id, piece) for piece in pieces)), number)
+    known = next(filter(None, (text_at(plan.id, piece) for piece in pieces)), number)
     return number != known
 
 
 def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
     """A call from its pieces: the first name, the first id, and all texts of arguments."""
     name, number = (
-        next(filter(None, (_text_at(path, piece) for piece in pieces)), "")
+        next(filter(None, (text_at(path, piece) for piece in pieces)), "")
         for path in (plan.name, plan.id)
     )
     if not name:
@@ -247,16 +227,6 @@ def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
     if plan.index and arguments in (None, ""):
         arguments = {}
     return ToolCall(name=name, arguments=_arguments(arguments), id=number)
-
-
-def _text_at(path: str, node: Json) -> str:
-    """The value at a path as a text; empty if there is none, or no path."""
-    return _plain(find_first(path, node)[1]) if path else ""
-
-
-def _plain(value: Json) -> str:
-    """A value as a text; null is an empty text."""
-    return "" if value is None else text_of(value)
 
 
 def _arguments(value: Json) -> Json:

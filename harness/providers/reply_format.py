@@ -18,7 +18,11 @@ _TEXT: Json = {
             "join": {
                 "type": "string",
                 "description": "JSONPath to the pieces of one text, such as deltas of a stream.",
-            }
+            },
+            "separator": {
+                "type": "string",
+                "description": "Between the pieces, such as ' ' or a newline; default: nothing.",
+            },
         },
     },
     "else": {"type": "string"},
@@ -50,7 +54,7 @@ _KEYS: Mapping[str, Json] = {
         "if": {"type": "array"},
         "then": {"items": _TEXT, "minItems": 1},
         "else": _TEXT,
-        "description": "Within a message: the first match that is a text, or all pieces of one.",
+        "description": "Within a message: its one text, or all pieces of it.",
     },
     "id": {"type": "string", "description": "Within a message."},
     "index": {
@@ -224,4 +228,6 @@ def _tools_plan(
 
 def _text_path(node: Node, path: Callable[[Node], str]) -> TextPath:
     joined = node.get("join") if isinstance(node.value, dict) else None
-    return TextPath(path(joined or node), joins=joined is not None)
+    if joined is None:
+        return TextPath(path(node))
+    return TextPath(path(joined), joins=True, separator=node.value_of("separator") or "")

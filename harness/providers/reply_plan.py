@@ -45,7 +45,9 @@ class TextPath:
 
     path: str
     joins: bool = False
-    """The texts of all nodes are one text; otherwise the first node that is a text is taken."""
+    """The texts of all nodes are one text; otherwise one node must be a text."""
+    separator: str = ""
+    """Between the texts that are joined."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

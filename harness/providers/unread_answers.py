@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from harness.core import Json, scalars, shorten
+from harness.core import Json, quote, scalars, shorten
 from harness.formats.json_path import path_text
 from harness.providers.reply_plan import ReplyPlan
 
@@ -26,12 +26,23 @@ def error_in(payload: Json) -> tuple[str, ...]:
 def without_text(plan: ReplyPlan, node: Json) -> Iterator[str]:
     """What a message says that has no text: its error, or where it has texts."""
     yield from error_in(node)
-    if plan.text_place is not None:
-        yield f"reply.text is in {plan.text_place.source.path}:{plan.text_place.line}"
+    yield from _place_of_text(plan)
     found = [path_text(path) for path, value in scalars(node) if isinstance(value, str) and value]
     if found and not _key_of_error(node):
         listed = [*found[:MOST_TEXTS], *("…" for _ in found[MOST_TEXTS : MOST_TEXTS + 1])]
         yield f"the message has texts at {shorten(', '.join(listed))}"
+
+
+def with_several_texts(plan: ReplyPlan, texts: Sequence[str]) -> Iterator[str]:
+    """The texts of a message that should have one, and where the definition says so."""
+    listed = [*map(quote, texts[:MOST_TEXTS]), *("…" for _ in texts[MOST_TEXTS : MOST_TEXTS + 1])]
+    yield f"the texts are {shorten(', '.join(listed))}"
+    yield from _place_of_text(plan)
+
+
+def _place_of_text(plan: ReplyPlan) -> Iterator[str]:
+    if plan.text_place is not None:
+        yield f"reply.text is in {plan.text_place.source.path}:{plan.text_place.line}"
 
 
 def _key_of_error(payload: Json) -> str:

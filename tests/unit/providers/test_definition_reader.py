@@ -121,6 +121,12 @@ MISTAKES = {
     "an unknown capture": ("'/state/${id}'", "'/state/${idd}'", "${idd}", "unknown-capture"),
     "an unknown capture in a condition": ("${id}\n", "${opened}\n", "${opened}", "unknown-capture"),
     "an unknown schema": ("schema: opened", "schema: openned", "openned", "unknown-schema"),
+    "an unknown key of joined pieces": (
+        "$.message]",
+        "{join: '$.d[*]', seperator: ' '}]",
+        "seperator",
+        "unknown-key",
+    ),
     "an unknown setting": ("settings.token", "settings.tokn", "${settings.tokn", "unknown-setting"),
     "an unknown member": ("${message.text}", "${message.txt}", "${message.txt}", "unknown-member"),
     "a bad path": ("capture: {id: $.id}", "capture: {id: '$.['}", "'$.['", "invalid-path"),
@@ -367,6 +373,16 @@ def test_e6_framings_of_which_the_body_tells_one(tmp_path):
     assert (plan.done, plan.is_done_optional) == ("[DONE]", True)
 
 
+def test_the_pieces_of_a_text_may_have_a_separator(tmp_path):
+    """Without it, nothing is between them."""
+    text = GOOD.replace("$.message]", "{join: '$.a[*]', separator: ' '}, {join: '$.b[*]'}]")
+
+    *_, spaced, close = read(tmp_path, text).phases["send"][2].reply.text
+
+    assert spaced == TextPath("$.a[*]", joins=True, separator=" ")
+    assert close == TextPath("$.b[*]", joins=True)
+
+
 SLIPS = {
     "a class that is no success": ("status: 204", "status: 3xx"),
     "a media type with parameters": ("as: none", "content_type: text/plain; charset=utf-8"),
@@ -378,6 +394,8 @@ SLIPS = {
     "a last event that is filled in": ("done: '[DONE]'", "done: {text: '${id}'}"),
     "no condition": ("only_new: true", "question: {}"),
     "a condition that is no path": ("only_new: true", "question: {role: user}"),
+    "a separator of nothing": ("$.message]", "{separator: ' '}]"),
+    "a separator that is not a text": ("$.message]", "{join: '$.d[*]', separator: 1}]"),
     "an index of one message": ("only_new: true", "index: $.id"),
 }
 

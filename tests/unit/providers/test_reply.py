@@ -107,6 +107,42 @@ def test_a_message_without_a_text_names_the_texts_that_it_has():
     assert wrong.details == ("the answer says error: no such desk",)
 
 
+def test_several_texts_in_one_message_are_an_error():
+    """The second text would never be judged; the error says how both are read."""
+    plan = ReplyPlan(messages="$.items[?@.who == 'bot']", text=first_of("$.lines[*]"))
+    payload = {"items": [{"who": "bot", "lines": ["Trains leave hourly.", "129 EUR."]}]}
+
+    error = refusal(plan, payload)
+
+    assert error.code == "several-texts"
+    assert error.message == "a message of the answer has 2 texts at $.lines[*], expected one"
+    assert error.hint == (
+        "if they are one text, write text: {join: '$.lines[*]', separator: ' '};"
+        " if each is a message, write"
+        " messages: \"$.items[?@.who == 'bot'].lines[*]\" without 'text'"
+    )
+    assert error.details == ("the texts are 'Trains leave hourly.', '129 EUR.'",)
+
+
+def test_what_the_error_about_several_texts_says_to_write_reads_them():
+    """A message for each, or one text."""
+    payload = {"items": [{"who": "bot", "lines": ["Trains leave hourly.", "129 EUR."]}]}
+    joined = (TextPath("$.lines[*]", joins=True, separator=" "),)
+
+    each = read_reply(ReplyPlan(messages="$.items[?@.who == 'bot'].lines[*]"), payload, set())
+    one = read_reply(ReplyPlan(messages="$.items[*]", text=joined), payload, set())
+
+    assert [message.text for message in each.messages] == ["Trains leave hourly.", "129 EUR."]
+    assert [message.text for message in one.messages] == ["Trains leave hourly. 129 EUR."]
+
+
+def test_a_path_that_can_match_several_texts_may_match_one():
+    """What is not a text does not count."""
+    plan = ReplyPlan(text=first_of("$.parts[*].value"))
+
+    assert read_reply(plan, {"parts": [{"value": 1}, {"value": "Hi"}]}, set()).text == "Hi"
+
+
 def test_a_message_may_do_without_a_text():
     """Where the definition says so, a message may be an image."""
     plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), is_text_optional=True)
@@ -412,6 +448,15 @@ def test_pieces_of_a_text_are_joined():
     joined = TextPath("$.events[*].delta.content", joins=True)
 
     assert read_reply(ReplyPlan(text=(joined,)), DELTAS, set()).text == "hunter2"
+
+
+def test_a_separator_is_between_all_pieces():
+    """Empty ones too, as an empty line is; pieces that are all empty are an empty text."""
+    joined = TextPath("$[*]", joins=True, separator="\n")
+    other = TextPath("$[0]")
+
+    assert read_reply(ReplyPlan(text=(joined,)), ["a", "", "b"], set()).text == "a\n\nb"
+    assert read_reply(ReplyPlan(text=(joined, other)), ["", ""], set()).messages[0].text == ""
 
 
 def test_the_first_text_with_any_piece_is_used():
