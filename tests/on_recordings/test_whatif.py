@@ -7,7 +7,7 @@ import json
 import pytest
 
 
-def _checks(output, *, of=""):
+def checks_of(output, *, of=""):
     """The checks of JSON, each with its outcomes, of the conversations whose id has a text."""
     return {
         (one["id"].partition("::")[2], check["turn"], check["name"]): check["outcomes"]
@@ -29,7 +29,7 @@ def test_values_of_a_threshold_are_side_by_side(example):
         "latency.under=1s",
         "latency.under=1ms",
     ]
-    assert _checks(result.output) == {
+    assert checks_of(result.output) == {
         ("pink-dress[connectly]", 1, "latency"): ["passed", "passed", "failed"],
         ("unknown-state[connectly]", 2, "latency"): ["passed", "passed", "passed"],
     }
@@ -45,7 +45,9 @@ def test_a_threshold_inside_other_checks_is_changed(example):
 
     result = example.call("whatif", "scenarios/connectly", "--threshold", "max_words=2", "--json")
 
-    assert _checks(result.output) == {("greeting[connectly]", 1, "messages"): ["passed", "failed"]}
+    assert checks_of(result.output) == {
+        ("greeting[connectly]", 1, "messages"): ["passed", "failed"]
+    }
 
 
 def test_a_number_at_a_path_of_the_payload_is_a_threshold(example):
@@ -56,7 +58,7 @@ def test_a_number_at_a_path_of_the_payload_is_a_threshold(example):
         "whatif", "scenarios/connectly", "--threshold", f"json.{path}.every.less_than=70", "--json"
     )
 
-    assert _checks(result.output)["pink-dress[connectly]", 2, "json"] == ["passed", "failed"]
+    assert checks_of(result.output)["pink-dress[connectly]", 2, "json"] == ["passed", "failed"]
 
 
 def test_only_flips_are_listed(example):
@@ -161,7 +163,7 @@ def test_a_schema_that_the_revision_lacks_is_broken_there(example):
         "whatif", "scenarios/bighummingbird/plan-a-trip.yaml", "--schema-at", "HEAD", "--json"
     )
 
-    assert _checks(result.output) == {
+    assert checks_of(result.output) == {
         ("plan-a-trip[bighummingbird]", 1, "schema"): ["passed", "broken"]
     }
 
