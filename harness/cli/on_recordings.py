@@ -97,16 +97,32 @@ def whatif(  # noqa: PLR0913  # one parameter an option
 
 
 def coverage(
-    paths: Paths = None, *, provider: Providers = None, tag: Tags = None, as_json: AsJson = False
+    paths: Paths = None,
+    *,
+    provider: Providers = None,
+    tag: Tags = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Count fields, but do not try which of them a check notices."),
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with all fields as well.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what recorded conversations cover, by provider and by scenario.
 
-    Fields of payloads, buttons that were never pressed, tools that were never called, and error
-    branches of the definition that were never played. Plays nothing.
+    Fields of payloads that no check notices, buttons that were never pressed, tools that were
+    never called, and error branches of the definition that were never played. Plays nothing.
     """
     commands.show_coverage(
         commands.CoverageOptions(
-            paths=paths or [], providers=provider or [], tags=tag or [], as_json=as_json
+            paths=paths or [],
+            providers=provider or [],
+            tags=tag or [],
+            is_quick=quick,
+            html=html,
+            as_json=as_json,
         )
     )
 

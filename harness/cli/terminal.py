@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -117,6 +118,18 @@ def show(sections: Iterable[Section]) -> None:
         for line in section.lines:
             console.print(Text(f"  {safe(line)}"))
         console.print()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raise `ConfigurationError` `not-written` for an `OSError` while a file is written."""
+    try:
+        yield
+    except OSError as error:
+        message = f"the file could not be written: {error.strerror}"
+        raise ConfigurationError(
+            Problem(code="not-written", where=str(path), message=message)
+        ) from error
 
 
 def no_project() -> ConfigurationError:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.core import Json, Path
-from harness.formats.json_path import path_text
+from harness.evaluation.strength.json_changes import EVERY, pattern_of
 from harness.formats.json_schema import type_of
 
-EACH = "[*]"
-"""In the name of a field: any element of a list."""
 MOST_EXAMPLES = 3
 DEEPEST = 50
 """Levels of a payload in which fields are told apart."""
@@ -50,7 +48,7 @@ class FieldCounts:
         """Count the fields of a payload."""
         seen: set[str] = set()
         for path, value in parts_of(payload):
-            name = field_name(path)
+            name = pattern_of(path)
             if isinstance(value, Mapping):
                 self._objects[name] += 1
             one = self._found.setdefault(name, Field(name=name))
@@ -62,7 +60,7 @@ class FieldCounts:
     def fields(self) -> dict[str, Field]:
         """The fields by name, in the order in which they were first seen."""
         for name, one in self._found.items():
-            is_member = name != "$" and not name.endswith(EACH)
+            is_member = name != "$" and not name.endswith(EVERY)
             one.parents = self._objects[parent_of(name)] if is_member else one.values
         return self._found
 
@@ -86,12 +84,6 @@ def parts_of(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
             yield from parts_of(inner, (*path, index))
-
-
-def field_name(path: Path) -> str:
-    """The name of the field at a path: all elements of a list are one field."""
-    parts = (EACH if isinstance(step, int) else path_text((step,))[1:] for step in path)
-    return f"${''.join(parts)}"
 
 
 def parent_of(name: str) -> str:

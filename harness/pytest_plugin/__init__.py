@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.project_file import YAML_ENDINGS
-from harness.pytest_plugin.nothing_played import pytest_cmdline_main
 from harness.pytest_plugin.options import pytest_addoption
 from harness.pytest_plugin.project_files import (
     NO_PROJECT,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = [
     "conversation",
     "pytest_addoption",
-    "pytest_cmdline_main",
     "pytest_collect_file",
     "pytest_collection_finish",
     "pytest_configure",

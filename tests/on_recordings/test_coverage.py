@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 
+from harness.core.sections import Section
+from harness.reports.html.section_page import write_sections
 from tests.on_recordings.conftest import ROOT
 
 
@@ -80,3 +82,72 @@ def test_a_project_without_recordings_is_refused(example):
     result = example.call("coverage", "scenarios/connectly/pink-dress.yaml")
 
     assert "[nothing-judged]" in str(result.exception)
+
+
+def test_fields_that_a_check_notices_are_told_from_others(example):
+    """A field is changed in every reply that has it; the check that notices it first is named."""
+    found = _of(example, "scenarios/connectly/pink-dress.yaml", provider="connectly")
+
+    noticed = {one["field"]: one for one in found["fields"]}
+    products = "$.response.responseEvents[*].recommendationEvent.products[*]"
+    assert noticed[f"{products}.price"]["noticed"] == "always"
+    assert noticed[f"{products}.imageUrl"]["noticed"] == "never"
+    assert noticed[f"{products}.imageUrl"]["by"] == {}
+    assert "products" in noticed[f"{products}.title"]["by"]
+
+
+def test_what_is_noticed_follows_the_expectations(example):
+    """A check that looks at a field notices changes of it that its rule does not allow."""
+    example.edit(
+        "scenarios/connectly/pink-dress.yaml",
+        "$.response.sessionId: ${session}",
+        "$.response..products[*].imageUrl: {every: {matches: '^https://shop.example/'}}",
+    )
+
+    found = _of(example, "scenarios/connectly/pink-dress.yaml", provider="connectly")
+
+    noticed = {one["field"]: one for one in found["fields"]}
+    image = noticed["$.response.responseEvents[*].recommendationEvent.products[*].imageUrl"]
+    assert image["noticed"] == "sometimes"
+    assert set(image["by"]) == {"json"}
+
+
+def test_quick_only_counts_fields(example):
+    """Nothing is changed, so nothing is said about what is noticed."""
+    found = _of(example, "scenarios/connectly/pink-dress.yaml", "--quick", provider="connectly")
+
+    assert not any("noticed" in one for one in found["fields"])
+
+
+def test_the_page_has_every_field(example):
+    """Also those that are always noticed, which the terminal leaves out."""
+    words = ("coverage", "scenarios/connectly/pink-dress.yaml", "--html", "pages/coverage.html")
+
+    result = example.call(*words)
+
+    page = (example.folder / "pages/coverage.html").read_text(encoding="utf-8")
+    price = "$.response.responseEvents[*].recommendationEvent.products[*].price"
+    assert f'<td class="">{price}</td>' in page
+    assert '<td class="good">always</td>' in page
+    assert price not in result.output
+
+
+def test_a_page_shows_texts_of_bots_as_texts(tmp_path):
+    """What a bot wrote cannot become an element of the page."""
+    hostile = "<script>alert(1)</script>"
+    sections = [Section(title=hostile, heads=("name",), rows=[(hostile,)], lines=[hostile])]
+
+    write_sections(tmp_path / "page.html", hostile, sections)
+
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") == 6
+
+
+def test_a_page_that_cannot_be_written_is_an_error(example):
+    """The message has the reason of the system."""
+    (example.folder / "file").write_text("")
+
+    result = example.call("coverage", "scenarios/connectly/greeting.yaml", "--html", "file/c.html")
+
+    assert "[not-written]" in str(result.exception)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.cli.commands.recorded_plays import recorded_plays
 from harness.cli.here import project_here
-from harness.cli.terminal import echo, show
+from harness.cli.terminal import echo, show, writing
 from harness.core import (
     CassetteError,
     ConfigurationError,
@@ -109,7 +109,7 @@ def _written(project: Project, options: InferOptions, text: str) -> Path:
     if not options.output:
         file = project.config.schemas / options.provider / "inferred.schema.json"
         file = Path(project.config.shown(file)) if Path.cwd() == project.config.root else file
-    is_ours = not file.exists() or MADE in file.read_text(encoding="utf-8")
+    is_ours = not file.exists() or MADE in file.read_text(encoding="utf-8", errors="replace")
     if not (is_ours or options.replaces):
         raise ConfigurationError(
             Problem(
@@ -119,8 +119,9 @@ def _written(project: Project, options: InferOptions, text: str) -> Path:
                 hint="name another one with --output, or add --force",
             )
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    with writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     return file
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.core import CassetteError, Json
 from harness.evaluation.coverage.covered import Covered, Noticed
+from harness.evaluation.strength import StrengthMeter
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
@@ -25,6 +26,8 @@ class Coverage:
     """Scenarios that are skipped by their file."""
     not_read: dict[str, str] = field(default_factory=dict)
     """Why a conversation could not be replayed, by its name."""
+    untried: dict[str, str] = field(default_factory=dict)
+    """Why the fields of a conversation could not be changed, by its name."""
 
     @property
     def conversations(self) -> int:
@@ -40,14 +43,17 @@ class Coverage:
             "providers": {name: _json(one) for name, one in self.providers.items()},
             "scenarios": {name: _json(one) for name, one in self.scenarios.items()},
             "not_read": dict(self.not_read),
+            "untried": dict(self.untried),
         }
 
 
 class CoverageMeter:
     """Replays conversations, and adds up what they cover."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, strength: StrengthMeter | None = None) -> None:
+        """`strength` changes the fields of replies; without it, nobody knows what notices them."""
         self._project = project
+        self._strength = strength
         self._runner = Runner(project, Mode.REPLAY)
         self._definitions: dict[str, Definition] = {}
         self.coverage = Coverage()
@@ -60,8 +66,15 @@ class CoverageMeter:
             self.coverage.not_read[name] = str(result.error)
             return
         by_scenario = self.coverage.scenarios.setdefault(play.scenario, Covered())
-        for covered in (self.coverage.providers[play.provider], by_scenario):
+        found = (self.coverage.providers[play.provider], by_scenario)
+        for covered in found:
             covered.add(result.scenario, result.transcript, definition)
+        if self._strength is not None:
+            measured = self._strength.measured(play)
+            for covered in found:
+                covered.try_fields(measured.mutants)
+            if measured.unmeasured:
+                self.coverage.untried[name] = measured.unmeasured
 
     def _definition(self, provider: str) -> Definition:
         known = self._definitions.get(provider)
@@ -80,7 +93,7 @@ def _json(covered: Covered) -> Json:
             {
                 "field": name,
                 "payloads": one.payloads,
-                **({"noticed": word.value} if (word := noticed_of(covered, name)) else {}),
+                **_noticed_json(covered, name),
             }
             for name, one in covered.fields.fields().items()
         ],
@@ -92,6 +105,13 @@ def _json(covered: Covered) -> Json:
         ],
         "steps": [{"step": name, "requests": count} for name, count in covered.steps.items()],
     }
+
+
+def _noticed_json(covered: Covered, name: str) -> dict[str, Json]:
+    tried = covered.tried.get(name)
+    if tried is None:
+        return {}
+    return {"noticed": tried.how_often.value, "changes": tried.tried, "by": dict(tried.by)}
 
 
 def _counts(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from harness.core import counted, on_one_line
 from harness.core.sections import Section
 from harness.evaluation.coverage.coverage import Coverage, noticed_of
-from harness.evaluation.coverage.covered import Covered, Noticed
+from harness.evaluation.coverage.covered import Covered, Noticed, Tried
 
 _HEADS = (
     "conversations",
@@ -24,8 +24,8 @@ _HEADS = (
 )
 
 
-def coverage_page(coverage: Coverage) -> list[Section]:
-    """The page."""
+def coverage_page(coverage: Coverage, *, all_fields: bool = False) -> list[Section]:
+    """The page. Without `all_fields`, those that are always noticed are left out."""
     skipped = f", {coverage.skipped} skipped by their scenario" if coverage.skipped else ""
     sections = [
         Section(title=f"{counted(coverage.conversations, 'recorded conversation')}{skipped}"),
@@ -33,17 +33,18 @@ def coverage_page(coverage: Coverage) -> list[Section]:
         *(
             section
             for name, covered in coverage.providers.items()
-            for section in _uncovered(name, covered)
+            for section in _uncovered(name, covered, all_fields=all_fields)
         ),
         _summary("scenario", coverage.scenarios),
     ]
-    if coverage.not_read:
-        sections.append(
-            Section(
-                title=f"{counted(len(coverage.not_read), 'conversation')} not read",
-                lines=[f"{name}: {on_one_line(why)}" for name, why in coverage.not_read.items()],
-            )
-        )
+    for what, reasons in (
+        ("not read", coverage.not_read),
+        ("whose fields were not tried", coverage.untried),
+    ):
+        if reasons:
+            lines = [f"{name}: {on_one_line(why)}" for name, why in reasons.items()]
+            title = f"{counted(len(reasons), 'conversation')} {what}"
+            sections.append(Section(title=title, lines=lines))
     return sections
 
 
@@ -71,9 +72,9 @@ def _row(covered: Covered, *, is_provider: bool) -> Iterator[str]:
         yield str(len(missing)) if known else ""
 
 
-def _uncovered(name: str, covered: Covered) -> Iterator[Section]:
-    if covered.tried:
-        yield _fields(name, covered)
+def _uncovered(name: str, covered: Covered, *, all_fields: bool) -> Iterator[Section]:
+    if covered.tried or all_fields:
+        yield _fields(name, covered, all_fields=all_fields)
     for title, found in (
         ("buttons never pressed", covered.unpressed),
         ("tools never called", covered.uncalled),
@@ -84,18 +85,19 @@ def _uncovered(name: str, covered: Covered) -> Iterator[Section]:
             yield Section(title=f"{name}: {title}", lines=found)
 
 
-def _fields(name: str, covered: Covered) -> Section:
+def _fields(name: str, covered: Covered, *, all_fields: bool) -> Section:
     rows = []
     for field, one in covered.fields.fields().items():
-        tried = covered.tried.get(field)
-        if tried is None or tried.how_often in (Noticed.ALWAYS, Noticed.UNKNOWN):
+        tried = covered.tried.get(field, Tried())
+        if not all_fields and tried.how_often in (Noticed.ALWAYS, Noticed.UNKNOWN):
             continue
-        noticed = f"{tried.noticed} of {tried.tried} changes"
-        rows.append((field, str(one.payloads), tried.how_often.value, noticed))
+        changes = f"{tried.noticed} of {tried.tried}" if tried.tried else ""
+        checks = ", ".join(check for check, _ in tried.by.most_common())
+        rows.append((field, str(one.payloads), tried.how_often.value, changes, checks))
     if not rows:
         return Section(title=f"{name}: every field that was changed is always noticed")
     return Section(
-        title=f"{name}: fields that are not always noticed",
-        heads=("field", "payloads", "noticed", "in"),
+        title=f"{name}: fields" if all_fields else f"{name}: fields that are not always noticed",
+        heads=("field", "payloads", "noticed", "changes noticed", "first by"),
         rows=rows,
     )

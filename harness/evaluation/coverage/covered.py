@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,8 +12,11 @@ from harness.conversation import Exchange, Transcript, Turn
 from harness.core import Json
 from harness.evaluation.coverage.error_branches import ErrorBranch, branches_of, played_in
 from harness.evaluation.payload_fields import FieldCounts
+from harness.evaluation.strength import Fate, Mutant
 from harness.providers.definition import Definition
 from harness.scenario import Scenario
+
+CONTRACT = "contract"
 
 
 class Noticed(StrEnum):
@@ -23,15 +26,21 @@ class Noticed(StrEnum):
     SOMETIMES = "sometimes"
     ALWAYS = "always"
     UNKNOWN = ""
-    """It was not tried: the field is volatile or ignored, or is itself an object or a list."""
+    """It was not tried: the field is volatile or ignored."""
 
 
 @dataclass(slots=True)
 class Tried:
     """Changes of a field, and how many of them were noticed."""
 
-    noticed: int = 0
     tried: int = 0
+    by: Counter[str] = field(default_factory=Counter)
+    """What noticed them first, by the names of checks; `CONTRACT` for a definition."""
+
+    @property
+    def noticed(self) -> int:
+        """How many were noticed."""
+        return self.by.total()
 
     @property
     def how_often(self) -> Noticed:
@@ -103,6 +112,20 @@ class Covered:
             step = exchange.request.origin.step
             self.steps[step] = self.steps.get(step, 0) + 1
             self.known_tools |= dict.fromkeys(_declared(exchange))
+
+    def try_fields(self, mutants: Iterable[Mutant]) -> None:
+        """Add what became of changed fields of a conversation."""
+        for mutant in mutants:
+            if mutant.is_harmless or mutant.fate is Fate.LEFT_OUT:
+                continue
+            for path in mutant.paths:
+                tried = self.tried.setdefault(path, Tried())
+                tried.tried += 1
+                if mutant.fate is Fate.CONTRACT:
+                    tried.by[CONTRACT] += 1
+                elif mutant.fate is Fate.KILLED:
+                    # After the file and the line.
+                    tried.by[mutant.reason.partition(" ")[2] or mutant.reason] += 1
 
     def _add_turn(self, turn: Turn) -> None:
         if turn.user.display_text:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from harness.core import CheckCrashed, Json, Path, show, value_class
-from harness.evaluation.payload_fields import Field, field_name, fields_of, parts_of
+from harness.evaluation.payload_fields import Field, fields_of, parts_of
+from harness.evaluation.strength.json_changes import pattern_of, removed, replaced
 from harness.formats.json_schema import Schema, tightest_schema, type_of
 from harness.secrets.secret_marks import MARK
 
@@ -56,7 +57,7 @@ def loose_in(schema: Schema, payloads: Sequence[Json], tight: Mapping[str, Json]
     places: dict[str, list[tuple[Json, Path, Json]]] = {name: [] for name in fields}
     for payload in valid:
         for path, value in parts_of(payload):
-            name = field_name(path)
+            name = pattern_of(path)
             if len(places[name]) < MOST_TRIED:
                 places[name].append((payload, path, value))
     parts = _parts_of_schema(tight)
@@ -77,15 +78,19 @@ def _passing(
     schema: Schema, one: Field, places: Sequence[tuple[Json, Path, Json]], tight: Mapping[str, Json]
 ) -> Iterator[str]:
     for what, new in _changes(one, tight):
-        if all(_is_valid(schema, with_value(payload, path, new)) for payload, path, _ in places):
+        if all(_is_valid(schema, replaced(payload, path, new)) for payload, path, _ in places):
             yield what
     members = [(payload, path) for payload, path, _ in places if path and isinstance(path[-1], str)]
     is_required = bool(members) and one.is_always_there
-    if is_required and all(_is_valid(schema, without(*member)) for member in members):
+    if is_required and all(
+        _is_valid(schema, removed(member[0], [member[1]])) for member in members
+    ):
         yield "may be missing"
-    objects = [(payload, path, value) for payload, path, value in places if _is_object(value)]
+    objects = [
+        (payload, path, value) for payload, path, value in places if isinstance(value, Mapping)
+    ]
     more = (
-        with_value(payload, path, {**cast("Mapping[str, Json]", value), UNSEEN_KEY: UNSEEN_TEXT})
+        replaced(payload, path, {**value, UNSEEN_KEY: UNSEEN_TEXT})
         for payload, path, value in objects
     )
     if objects and all(_is_valid(schema, payload) for payload in more):
@@ -143,44 +148,16 @@ def _parts_of_schema(tight: Mapping[str, Json], name: str = "$") -> dict[str, Ma
     if isinstance(properties, Mapping):
         for key, inner in properties.items():
             found |= _parts_of_schema(
-                cast("Mapping[str, Json]", inner), name + field_name((key,))[1:]
+                cast("Mapping[str, Json]", inner), name + pattern_of((key,))[1:]
             )
     if isinstance(items := tight.get("items"), Mapping):
-        found |= _parts_of_schema(items, name + field_name((0,))[1:])
+        found |= _parts_of_schema(items, name + pattern_of((0,))[1:])
     return found
 
 
 def tightest_of(payloads: Iterable[Json]) -> dict[str, Json]:
     """The tightest schema of recorded payloads; redacted texts are of any form."""
     return tightest_schema(list(payloads), lambda text: MARK.search(text) is not None)
-
-
-def with_value(value: Json, path: Path, new: Json) -> Json:
-    """A JSON value with another one at a path."""
-    if not path:
-        return new
-    step, rest = path[0], path[1:]
-    if isinstance(value, Mapping):
-        return {
-            key: with_value(inner, rest, new) if key == step else inner
-            for key, inner in value.items()
-        } | ({} if step in value else {str(step): new})
-    items = cast("Sequence[Json]", value)
-    return [with_value(one, rest, new) if at == step else one for at, one in enumerate(items)]
-
-
-def without(value: Json, path: Path) -> Json:
-    """A JSON value without the key or element at a path."""
-    step, rest = path[0], path[1:]
-    if isinstance(value, Mapping):
-        inner = {key: one for key, one in value.items() if rest or key != step}
-        return {key: without(one, rest) if key == step else one for key, one in inner.items()}
-    items = [one for at, one in enumerate(cast("Sequence[Json]", value)) if rest or at != step]
-    return [without(one, rest) if rest and at == step else one for at, one in enumerate(items)]
-
-
-def _is_object(value: Json) -> bool:
-    return isinstance(value, Mapping)
 
 
 def _is_valid(schema: Schema, payload: Json) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from harness.core import CheckCrashed, Json, counted, on_one_line, shorten, show, value_class
 from harness.core.sections import Section
-from harness.evaluation.payload_fields import Field, field_name, fields_of
+from harness.evaluation.payload_fields import Field, fields_of
 from harness.evaluation.schema_fit.judged_payloads import AuthoredSchema, RecordedPayload
 from harness.evaluation.schema_fit.looseness import Loose, loose_in, tightest_of
+from harness.evaluation.strength.json_changes import pattern_of
 from harness.secrets.redacted_values import of_real_values
 
 LONGEST = 40
@@ -92,7 +93,7 @@ def _violations(authored: AuthoredSchema, value: Json) -> Iterator[tuple[str, st
         yield "$", error.code, error.message
         return
     for one in violations:
-        yield field_name(one.path), one.schema_pointer, one.message
+        yield pattern_of(one.path), one.schema_pointer, one.message
 
 
 def fit_sections(fits: Sequence[SchemaFit]) -> list[Section]:

@@ -110,31 +110,35 @@ def write_page(
     # In one function, so that no name of theirs is global.
     script = f'(() => {{\n"use strict";\n{parts}}})();\n'
     style = "\n".join(_read(f"{name}.css") for name in page.styles)
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(PAGE),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     with replacing(path) as whole:
-        environment.get_template(page.template).stream(
+        page_environment().get_template(page.template).stream(
             title=title,
             style=Markup(style),  # noqa: S704  # our own files
             script=Markup(script),  # noqa: S704  # our own files
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            style_hash=source_hash(style),
+            script_hash=source_hash(script),
             about=Markup(packed.packed()),  # noqa: S704  # base64
             rows=Markup(rows.packed()),  # noqa: S704  # base64
             blocks=map(Markup, blocks),  # base64
         ).dump(str(whole), encoding="utf-8")
 
 
+def page_environment() -> Environment:
+    """What makes pages of the templates in the folder `page`; it escapes all texts."""
+    return Environment(
+        autoescape=True,
+        loader=FileSystemLoader(PAGE),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 def _read(name: str) -> str:
     return (PAGE / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
     """The source of a text in a Content-Security-Policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
