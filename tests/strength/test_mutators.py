@@ -230,3 +230,30 @@ def test_harmless_changes_are_noticed_by_a_brittle_check_alone(desk: Desk) -> No
 
     assert (brittle.fate, robust.fate) == (Fate.KILLED, Fate.SURVIVED)
     assert brittle.is_harmless
+
+
+def test_replies_of_a_class_in_python_are_changed(desk: Desk) -> None:
+    """Texts and buttons, though no definition says where they are in a payload."""
+    desk.write(
+        "bots/shop.py",
+        "from harness import Connection, Reply, ReplyMessage, UserMessage\n\n\n"
+        "class Shop:\n"
+        "    settings = {'base_url': {'type': 'string', 'required': True}}\n\n"
+        "    def __init__(self, connection: Connection):\n"
+        "        self.connection = connection\n\n"
+        "    def say(self, message: UserMessage) -> Reply:\n"
+        "        answer = self.connection.request('POST', '/one', json={'text': message.text})\n"
+        "        messages = tuple(ReplyMessage(text=m['text']) for m in answer['messages'])\n"
+        "        return Reply(messages=messages, actions=answer['buttons'], payload=answer)\n",
+    )
+    desk.write(
+        "harness.yaml",
+        "provider: one\nproviders:\n"
+        "  one: {definition: bots/shop.py, settings: {base_url: '${env.DESK_URL}'}}\n",
+    )
+    recorded(desk, "{contains: Shall}", BUTTONS)
+    mutants = by_id(desk)
+
+    assert mutants["turn 1 / emptied / 1"].fate is Fate.KILLED
+    assert mutants["turn 1 / part dropped / 1"].fate is Fate.SURVIVED
+    assert mutants["turn 1 / part dropped / 1"].before == "yes"

@@ -16,10 +16,15 @@ from harness.evaluation.strength.text_changes import ERROR
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
 
-BEFORE, BEHIND = 2, 1
-"""Words around a change that are expected with it."""
+AROUND = ((2, 1), (1, 1), (2, 2), (3, 3), (5, 4))
+"""Words before and behind a change that are expected with it; the first with substance is short."""
+LONG_WORD = 4
+"""Letters of a word that says what a phrase is about."""
+FIRST_WORDS = 3
+"""Of a message that is recognised by its beginning."""
 OF_AN_ERROR = ERROR.partition(" ")[0]
 _WORD = re.compile(r"\S+")
+_ENDS = ".!?…"
 _EDGES = " \t.,;:!?()[]\"'*_`…"  # the marks of all texts
 
 Candidate = tuple[str, Json]
@@ -71,28 +76,45 @@ def _around_changes(reply: Reply, changed: Reply) -> Iterator[Candidate]:
 
 
 def phrases(before: str, after: str) -> Iterator[str]:
-    """The words around the first difference of two texts, without what varies."""
+    """The words around the first difference of two texts, in its sentence, without what varies."""
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-    if not changes:
+    words = list(_WORD.finditer(before))
+    if not changes or not words:
         return
     start, end = changes[0][1], max(changes[0][2], changes[0][1] + 1)
-    words = list(_WORD.finditer(before))
     hit = [n for n, word in enumerate(words) if word.start() < end and word.end() >= start]
-    if not hit:
-        return
-    first, last = hit[0], min(hit[-1], hit[0] + BEFORE)
-    for around in ((BEFORE, BEHIND), (1, 0), (0, 0)):
-        low, high = max(0, first - around[0]), min(len(words) - 1, last + around[1])
+    first = hit[0] if hit else len(words) - 1
+    for around in AROUND:
+        low, high = _within_sentence(words, first, around)
         phrase = before[words[low].start() : words[high].end()].strip(_EDGES)
-        if phrase and "\n" not in phrase and not any(True for _ in varying_in(phrase)):
+        if _has_substance(phrase) and "\n" not in phrase and not any(varying_in(phrase)):
             yield phrase
+
+
+def _within_sentence(
+    words: Sequence[re.Match[str]], first: int, around: tuple[int, int]
+) -> tuple[int, int]:
+    """The first and the last word of a window that does not leave the sentence of a word."""
+    low = high = first
+    while low > max(0, first - around[0]) and words[low - 1][0][-1] not in _ENDS:
+        low -= 1
+    while high < min(len(words) - 1, first + around[1]) and words[high][0][-1] not in _ENDS:
+        high += 1
+    return low, high
+
+
+def _has_substance(phrase: str) -> bool:
+    """Whether a phrase is in few other replies: it has a figure with its word, or long words."""
+    long = [word for word in phrase.split() if len(word) >= LONG_WORD]
+    has_figure = any(map(str.isdigit, phrase)) and len(phrase.split()) > 1
+    return len(long) > 1 or (bool(long) and has_figure)
 
 
 def _in_order(reply: Reply) -> Iterator[Candidate]:
     """The messages in their order, each by its first words."""
     texts = [message.text for message in reply.messages]
     if len(texts) > 1 and all(text.strip() for text in texts):
-        starts = [" ".join(text.split()[: BEFORE + BEHIND]).strip(_EDGES) for text in texts]
+        starts = [" ".join(text.split()[:FIRST_WORDS]).strip(_EDGES) for text in texts]
         if all(starts) and all(one in text for one, text in zip(starts, texts, strict=True)):
             yield "replies", [{"contains": literal(one)} for one in starts]

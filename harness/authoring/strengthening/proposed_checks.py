@@ -29,6 +29,9 @@ MOST_CHECKS = 8
 """That are proposed for one turn."""
 HARMLESS = 2.0
 """What noticing a harmless change costs, in changes that should be noticed."""
+BASE = 4
+"""What any check costs, in words."""
+OF_FIGURES = 1.5
 OF_PAYLOAD = 0.5
 """The worth of a change that no person sees, against one that a person gets."""
 
@@ -84,7 +87,7 @@ def cheapest_checks(
             kills = tuple(name for name, changed in bad.items() if notices(changed))
             lost = sum(map(notices, harmless)) if kills else 0
             gain = sum(worth[name] for name in kills) - HARMLESS * lost
-            figure = gain / (_words(candidate[1]) + 4)
+            figure = gain * _preference(candidate) / (_words(candidate[1]) + BASE)
             if gain > 0 and (best is None or figure > best[0]):
                 best = figure, candidate, kills
         if best is None:
@@ -140,6 +143,12 @@ def _passes(judge: Judge, turn: Turn) -> bool:
         return judge(subject_of(turn, is_recorded=True)).outcome is Outcome.PASSED
     except PlayError:
         return False
+
+
+def _preference(candidate: Candidate) -> float:
+    """How much more a check is worth: figures first, since the bot may not say them otherwise."""
+    name, value = candidate
+    return OF_FIGURES if name == "contains" and any(map(str.isdigit, str(value))) else 1.0
 
 
 def _words(value: Json) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -34,10 +35,15 @@ def as_sent(step: Step, before: Json, after: Json) -> Json:
 
 
 def sent_instead(step: Step, response: Response, payload: Json) -> Response:
-    """The response with another payload as its body; all times stay."""
+    """The response with another payload as its body; it begins and ends when it did."""
     body = _body(step, payload)
     chunks = response.chunks
-    if chunks:
+    if chunks and step.receive is not None:
+        lengths = list(map(len, body.splitlines(keepends=True)))
+        times = [at for at, _ in chunks]
+        times = [*times[: len(lengths) - 1], *times[-1:] * max(1, len(lengths) - len(times) + 1)]
+        chunks = tuple(zip(times, lengths, strict=False))
+    elif chunks:
         (first, _), *others = chunks
         chunks = ((first, len(body)), *((at, 0) for at, _ in others))
     return replace(response, body=body, chunks=chunks)
@@ -85,20 +91,37 @@ def _of_one_event(events: list[Json], text: Json) -> list[Json]:
 
 
 def _written_before(step: Step, old: Mapping[str, Json]) -> dict[int, str]:
-    """The events as they were sent, by their identity; empty if their texts cannot be told apart.
+    """The events as they were sent, by their identity: servers write JSON with spaces or without.
 
-    Servers write JSON with blanks or without.
+    Empty if their texts cannot be told apart.
     """
     text, found, at = str(old["text"]), dict[int, str](), 0
     for event in cast("list[Json]", old["events"]):
         data = _data(step, event)
-        forms = [data] if isinstance(data, str) else [_written(data), json.dumps(data)]
-        form = next((one for one in forms if text.startswith(one, at)), None)
-        if form is None:
+        end = at + len(data) if isinstance(data, str) else _end_of_json(text, at)
+        if end < 0:
             return {}
-        found[id(event)] = form
-        at += len(form)
+        found[id(event)] = text[at:end]
+        at = end
     return found
+
+
+_BLANK = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
+
+
+def _end_of_json(text: str, start: int) -> int:
+    """Where a JSON value ends, and the spaces behind it; -1 if there is none."""
+    try:
+        _, end = _DECODER.raw_decode(text, _end_of_blank(text, start))
+    except ValueError:
+        return -1
+    return _end_of_blank(text, end)
+
+
+def _end_of_blank(text: str, start: int) -> int:
+    match = _BLANK.match(text, start)
+    return match.end() if match else start
 
 
 def _data(step: Step, event: Json) -> Json:

@@ -94,8 +94,9 @@ class _TurnMutants:
                     self._numbers[draft.change] += 1
                     count = self._numbers[draft.change]
                     made = self._made(answer, draft, known)
-                    if made is not None:
-                        yield self._judged(count, answer, made, ignore, number)
+                    judged = made and self._judged(count, answer, made, ignore, number)
+                    if judged:
+                        yield judged
 
     def _made(
         self, answer: TurnAnswer, draft: ChangedPayload, known: set[str]
@@ -115,7 +116,8 @@ class _TurnMutants:
 
     def _judged(
         self, count: int, answer: TurnAnswer, draft: ChangedPayload, ignore: list[Path], number: int
-    ) -> ChangedReply:
+    ) -> ChangedReply | None:
+        """What became of a change; None if the reply that is read is the recorded one."""
         mutant = self._mutant(count, answer, draft)
         if reason := self._left_out(draft, ignore, mutant.paths):
             return ChangedReply(mutant=replace(mutant, reason=reason), turn=None)
@@ -127,6 +129,8 @@ class _TurnMutants:
         if refusal:
             contract = replace(mutant, fate=Fate.CONTRACT, reason=refusal)
             return ChangedReply(mutant=contract, turn=None)
+        if reply == self._answers.reply:
+            return None
         turn = self._turn_with(answer, draft.payload, reply)
         aspect = _aspect(self._answers.reply, reply)
         noticed = self._noticing.noticed(turn)
