@@ -1,11 +1,5 @@
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -23,7 +17,6 @@ VALUES = {
     "processes": "2",
     "update": "",
 }
-COMMAND = Path(sys.executable).with_name("harness")
 
 
 class Parser:
@@ -106,41 +99,3 @@ def test_the_named_harness_yaml_is_played(project, monkeypatch):
     CliRunner().invoke(app, ["run", "--config", "../harness.yaml"])
 
     assert given[given.index("--harness-config") + 1] == "../harness.yaml"
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("harness wat", ["watch"]),
-        ("harness run --provider pa", ["parrot"]),
-        ("harness run --mode re", ["replay", "record", "refresh"]),
-        ("harness run -m sm", ["smoke"]),
-        ("harness run scenarios/g", ["scenarios/greet.yaml"]),
-        ("harness watch scenarios/", ["scenarios/greet.yaml", "scenarios/shop/"]),
-        ("harness run --aff", ["--affected"]),
-    ],
-)
-def test_bash_completes(project, typed, expected):
-    """The script that `--install-completion` installs, in a bash of its own."""
-    with (project / "harness.yaml").open("a") as file:
-        file.write("tags: {smoke: '', named: '', colourful: ''}\n")
-    words = typed.split(" ")
-    script = (
-        'eval "$(_HARNESS_COMPLETE=source_bash harness)"\n'
-        f"COMP_WORDS=({' '.join(words)})\nCOMP_CWORD={len(words) - 1}\n"
-        "_harness_completion harness\n"
-        "printf '%s\\n' \"${COMPREPLY[@]}\"\n"
-    )
-
-    done = subprocess.run(
-        ["bash", "--norc", "-c", script],
-        cwd=project,
-        env={**os.environ, "PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"},
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-    assert done.stdout.split() == expected
