@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.cli.terminal import no_project
 from harness.config import Config, find_config, read_config
 from harness.config.env_file import environment_of
+from harness.formats.parsed_cache import ParsedCache
 from harness.history.address import Address, address_in
 from harness.project.project import Project
 
@@ -20,15 +21,21 @@ def config_here(paths: Sequence[str] = ()) -> Config | None:
     return read_config(file) if file is not None else None
 
 
-def project_here(paths: Sequence[str] = ()) -> Project:
+def project_here(paths: Sequence[str] = (), *, is_cached: bool = False) -> Project:
     """The project of the current folder, or else of the first path.
 
-    Raises `ConfigurationError` if there is none.
+    With `is_cached`, it takes what was parsed before from the cache of its runs, whose `close`
+    writes what is new. Raises `ConfigurationError` if there is none.
     """
     config = config_here(paths)
     if config is None:
         raise no_project()
-    return Project(config)
+    return Project(config, cache=cache_in(config.root) if is_cached else None)
+
+
+def cache_in(root: Path) -> ParsedCache:
+    """The cache of parsed files of a project, in the folder where pytest keeps it."""
+    return ParsedCache(root / ".pytest_cache" / "d" / "harness" / "parsed.sqlite")
 
 
 def history_here(folder: Path, given: str = "") -> Address | None:

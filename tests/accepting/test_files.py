@@ -61,6 +61,25 @@ def test_a_fragment_that_a_broken_scenario_uses(desk: Desk) -> None:
     assert "scenarios/b.yaml:2:1" in desk.refused("scenarios/fragments/greet.yaml")
 
 
+def test_a_broken_scenario_that_may_use_the_fragment(desk: Desk) -> None:
+    """If it includes any fragment, that may include this one, so it cannot be judged."""
+    desk.bot.answers = {"Hi": "Hello you."}
+    fragment = desk.write("scenarios/fragments/greet.yaml", f"turns:\n  {GREETED}\n")
+    desk.write("scenarios/fragments/outer.yaml", "turns:\n  - include: greet.yaml\n")
+    desk.write("scenarios/a.yaml", "scenario: a\nturns:\n  - include: fragments/outer.yaml\n")
+    desk.record("scenarios/a.yaml")
+    desk.write("scenarios/b.yaml", "scenario: b\nturn:\n  - include: fragments/outer.yaml\n")
+    before = fragment.read_bytes()
+
+    assert "scenarios/b.yaml:2:1" in desk.refused("scenarios/fragments/greet.yaml")
+    assert fragment.read_bytes() == before
+
+    desk.write("scenarios/b.yaml", "scenario: b\nturn:\n  - user: Hi\n")
+    result = desk.accept("scenarios/fragments/greet.yaml")
+    assert "scenarios/fragments/greet.yaml is used by scenarios/a.yaml;" in result.output
+    assert b"Hello you." in fragment.read_bytes()
+
+
 def test_defaults(desk: Desk) -> None:
     """An expectation in defaults.yaml holds in every scenario of its folder."""
     desk.bot.answers = {"Hi": "Hello you.", "Ho": "Hello all of you."}

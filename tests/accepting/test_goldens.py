@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from harness.conversation import Outcome
 from tests.accepting.desk import Desk
 
@@ -58,11 +60,17 @@ def test_rows_that_differ(desk: Desk) -> None:
     assert golden.read_text() == '{"is": "old"}'
 
 
-def test_a_golden_file_of_another_scenario(desk: Desk) -> None:
+@pytest.mark.parametrize("is_included", [False, True], ids=["itself", "in a fragment"])
+def test_a_golden_file_of_another_scenario(desk: Desk, *, is_included: bool) -> None:
     """A golden file is not rewritten if another scenario would then fail."""
     desk.bot.answers = {"Hi": _reply("new"), "Ho": _reply("old")}
     desk.write(NAME, f"scenario: hello\n{TURNS % 'Hi'}")
-    desk.write("scenarios/other.yaml", f"scenario: other\n{TURNS % 'Ho'}")
+    turns = TURNS % "Ho"
+    if is_included:
+        turns = turns.replace("answer.json", "../answer.json")
+        desk.write("scenarios/fragments/other.yaml", turns)
+        turns = "turns:\n  - include: fragments/other.yaml\n"
+    desk.write("scenarios/other.yaml", f"scenario: other\n{turns}")
     golden = desk.write("scenarios/answer.json", '{"is": "old"}')
     assert desk.record(NAME, "scenarios/other.yaml") == [Outcome.FAILED, Outcome.PASSED]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.authoring.accepting.lines import Line
 from harness.authoring.accepting.seen import CannotAccept
-from harness.authoring.accepting.users import Held, held_plays
+from harness.authoring.accepting.users import Held, held_plays, scenarios_naming
 from harness.checks.goldens import GoldenLedger
 from harness.conversation import Outcome
 from harness.play.judging import verdict_of
 from harness.project.project import Project
-from harness.scenario import is_scenario_file, kind_of
 
 
 def new_goldens(
@@ -35,7 +34,7 @@ def new_goldens(
         finally:
             project.goldens.ledger = None
         made = dict(held)
-    others = [file for file in _naming(project, made) if file not in users]
+    others = [file for file in scenarios_naming(project, made) if file not in users]
     before = _failing(held_plays(project, others, chosen)[0])
     with project.holding(made):
         after = _failing(held_plays(project, others, chosen)[0])
@@ -45,17 +44,6 @@ def new_goldens(
             "give each its own golden file",
         )
     return made
-
-
-def _naming(project: Project, goldens: Mapping[Path, bytes]) -> Iterator[Path]:
-    """The scenario files that name a golden file, by its name alone."""
-    folder = project.config.scenarios
-    names = [file.name.encode() for file in goldens]
-    for file in sorted(folder.rglob("*")):
-        if kind_of(file, folder) and is_scenario_file(file, folder):
-            text = file.read_bytes()
-            if any(name in text for name in names):
-                yield file
 
 
 def _failing(plays: Sequence[Held]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from harness.core import value_class
@@ -10,11 +10,12 @@ from harness.play.judged_subjects import is_cut
 from harness.play.recording_files import recording_path
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
-from harness.project.loading import entry_json, entry_of, load_scenario
+from harness.project.file_graph import FileGraph, needs_of
+from harness.project.loading import entry_of, load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.planning import waivers_of
 from harness.project.project import EARLY_SCENARIOS, Project
-from harness.scenario import Scenario, is_scenario_file, kind_of, played_in
+from harness.scenario import FileKind, Scenario, is_scenario_file, kind_of, played_in
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -36,36 +37,40 @@ class Held:
 def scenarios_with(project: Project, file: Path) -> tuple[Path, ...]:
     """The scenario files that are made of a file: itself, those that include it, or its folder's.
 
-    Raises `AuthoringError` if one that names the file cannot be read: it could not be judged.
+    One that cannot be read is among them if it may use the file: it then cannot be judged.
     """
+    folder, graph = project.config.scenarios, _graph(project)
+    users = {needs.file for needs in graph.with_part(project.config.shown(file))}
+    users.update(one for one in graph.files if file in project.folders.defaults(one).files)
+    users.update(needs.file for needs in graph.unknown() if _may_use(needs.file, file, folder))
+    return tuple(one for one in graph.files if one == file or one in users)
+
+
+def scenarios_naming(project: Project, goldens: Iterable[Path]) -> tuple[Path, ...]:
+    """The scenario files that may compare a reply with one of the golden files."""
+    graph, users = _graph(project), set[Path]()
+    for golden in goldens:
+        users.update(needs.file for needs in graph.naming(golden.name))
+        name = golden.name.encode()
+        users.update(one.file for one in graph.unknown() if name in one.file.read_bytes())
+    return tuple(one for one in graph.files if one in users)
+
+
+def _graph(project: Project) -> FileGraph:
+    """The graph of all scenario files, in order."""
     folder = project.config.scenarios
-    texts = {one: one.read_bytes() for one in sorted(folder.rglob("*")) if kind_of(one, folder)}
-    texts.setdefault(file, file.read_bytes())
-    named = _naming(texts, file)
-    shown = project.config.shown(file)
-
-    def is_user(one: Path) -> bool:
-        is_above = file in project.folders.defaults(one).files
-        return one == file or is_above or (one in named and shown in _files_of(project, one))
-
-    return tuple(one for one in texts if is_scenario_file(one, folder) and is_user(one))
+    # Those that are found are judged next, so what is read of them is kept.
+    project.room_for_early = EARLY_SCENARIOS
+    scenarios = (one for one in sorted(folder.rglob("*")) if is_scenario_file(one, folder))
+    return FileGraph(needs_of(project, one) for one in scenarios)
 
 
-def _naming(texts: dict[Path, bytes], file: Path) -> set[Path]:
-    """The files that name a file, or that name one of those, by the names alone."""
-    named = {file}
-    while True:
-        names = [one.name.encode() for one in named]
-        found = {one for one, text in texts.items() if any(name in text for name in names)}
-        if found <= named:
-            return named
-        named |= found
-
-
-def _files_of(project: Project, scenario: Path) -> set[str]:
-    """The files that a scenario is made of, as people see them."""
-    files = entry_json(project, scenario)[-1]
-    return {str(shown) for shown, _ in files}  # type: ignore[union-attr,misc]  # as it was kept
+def _may_use(unreadable: Path, file: Path, folder: Path) -> bool:
+    """Whether a scenario that cannot be read may use a file: by its name, or through a fragment."""
+    text = unreadable.read_bytes()
+    return file.name.encode() in text or (
+        kind_of(file, folder) is FileKind.FRAGMENT and b"include" in text
+    )
 
 
 def plays_of(project: Project, file: Path, chosen: Sequence[str]) -> Iterator[tuple[Play, str]]:
@@ -94,8 +99,6 @@ def held_plays(
 
     Raises `AuthoringError` if a file is wrong.
     """
-    # They are read once for all their plays, and again only if a file has changed.
-    project.room_for_early = EARLY_SCENARIOS
     runner = Runner(project, Mode.REPLAY)
     held, left_out = [], []
     for file in files:

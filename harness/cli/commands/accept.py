@@ -60,7 +60,14 @@ def accept_failures(options: AcceptOptions) -> bool:
 
     Raises `AuthoringError`.
     """
-    project = project_here()
+    project = project_here(is_cached=True)
+    try:
+        return _accept_each(project, options)
+    finally:
+        project.cache.close()
+
+
+def _accept_each(project: Project, options: AcceptOptions) -> bool:
     unknown = [name for name in options.providers if name not in project.config.providers]
     if unknown:
         raise ConfigurationError(map(project.unknown_provider, unknown))

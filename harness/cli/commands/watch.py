@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from harness.cli.here import cache_in
 from harness.cli.terminal import clear, echo, no_project
 from harness.core import ConfigurationError, Problem
-from harness.formats.parsed_cache import ParsedCache
 from harness.project_file import find_config
 from harness.watching.last_failed import last_failed
 from harness.watching.rounds import Round, Selection
@@ -36,7 +36,7 @@ def watch_until_stopped(
     file = _project_of(paths)
     named = tuple(Path(os.path.normpath(Path.cwd() / path)) for path in paths)
     selection = Selection(paths=named, providers=tuple(providers), tags=tuple(tags))
-    cache = ParsedCache(file.parent / ".pytest_cache" / "d" / "harness" / "parsed.sqlite")
+    cache = cache_in(file.parent)
     project = WatchedProject(file, selection, cache)
     project.open()
     try:
