@@ -16,6 +16,8 @@ MODE_VARIABLE = "HARNESS_MODE"
 """Holds the mode of a run."""
 HISTORY_VARIABLE = "HARNESS_HISTORY"
 """Holds the URL of the history."""
+HELD_PREFIX = ".refreshed-"
+"""The beginning of the name of the folder for new recordings, until the user agrees to use them."""
 COMMAND_VARIABLE = "CONVERSATION_HARNESS_COMMAND"
 """Tells pytest the command line of the `harness` that started it, as a list in JSON."""
 VARIABLES = (MODE_VARIABLE, HISTORY_VARIABLE)

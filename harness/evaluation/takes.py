@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
 from harness.evaluation.interval import Interval, wilson_interval
-from harness.play.result import ScenarioResult
+from harness.play.result import Cause, ScenarioResult
 from harness.scenario import Scenario
 
 
@@ -102,6 +102,11 @@ class Takes:
         if not self.outcome.is_bad:
             return ()
         return tuple(dict.fromkeys(code for result in self.results for code in result.codes))
+
+    @property
+    def cause(self) -> Cause | None:
+        """The reason for the outcome, in the take that explains it; None if it is not red."""
+        return self.results[self.shown - 1].cause if self.outcome.is_bad else None
 
     @property
     def shown(self) -> int:

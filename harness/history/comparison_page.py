@@ -83,7 +83,7 @@ def _run(run: RunRow) -> tuple[str, ...]:
 def _changes(title: str, some: Sequence[Compared]) -> Section:
     return Section(
         title=f"{title}: {len(some)}",
-        heads=("conversation", "before", "after", "turn", "why"),
+        heads=("conversation", "before", "after", "turn", "problem"),
         rows=[
             (
                 row.id,

@@ -43,7 +43,7 @@ def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
 
 def scenario_section(name: str, seen: Sequence[Seen], history: History) -> Section:
     """A line for each run of one conversation, the newest last. Raises `HistoryError`."""
-    heads = (*_RUN_HEADS, "outcome", "takes", "time", "scenario", "turn", "why")
+    heads = (*_RUN_HEADS, "outcome", "takes", "time", "scenario", "turn", "problem")
     return Section(title=name, heads=heads, rows=list(_runs_of(seen, history)))
 
 
@@ -51,7 +51,7 @@ def flaky_section(flaky: Sequence[Flaky]) -> Section:
     """Scenarios whose outcome alternates."""
     return Section(
         title=f"flaky: {len(flaky) or 'none'}",
-        heads=("conversation", "flips", "passed", "turn that flips", "why"),
+        heads=("conversation", "flips", "passed", "turn that flips", "problem"),
         rows=[
             (
                 item.id,

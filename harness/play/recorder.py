@@ -22,6 +22,7 @@ from harness.core import (
     shorten,
     value_class,
 )
+from harness.play.result import RecordingUse
 from harness.providers.definition import Definition
 from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor
@@ -48,6 +49,8 @@ class Recorder:
     """The provider is a Python class, which can answer without a request."""
     unrecorded: str = ""
     """Why the conversation was not recorded; empty if it was."""
+    made: RecordingUse | None = None
+    """What was written, once it is; None if nothing was."""
     _silent: list[int] = field(default_factory=list)
     """Turns that were answered without a request, so that they are not in the recording."""
 
@@ -85,6 +88,7 @@ class Recorder:
                 # The journal has the secret, too.
                 self.transport.discard()
                 raise
+            self.made = RecordingUse.NEW if self.transport.is_new else RecordingUse.REPLACED
         elif error is None:
             self.transport.discard()
             self.unrecorded = f"the secret '{uncaptured}' was not captured and may be in it"

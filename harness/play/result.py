@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from enum import StrEnum
 
 from harness.conversation import Outcome, Transcript
 from harness.core import Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
-from harness.scenario import Scenario
+from harness.scenario import Scenario, UserTurn
 from harness.secrets.conversation_redaction import (
     redact_error,
     redact_message,
@@ -45,6 +46,29 @@ class CheckResult:
         return "traceback" if self.code == "check-crashed" else "difference"
 
 
+class RecordingUse(StrEnum):
+    """What a run that records did with the recording of a conversation."""
+
+    NEW = "new"
+    """Written; there was none before."""
+    REPLACED = "replaced"
+    """Written, in place of another one."""
+    REPLAYED = "replayed"
+    """Used as it was; nothing was sent."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The first reason why a conversation FAILED or is BROKEN."""
+
+    code: str
+    """The name of the check, or the code of the error."""
+    at: str
+    """File and line, such as `scenarios/hello.yaml:7`."""
+    turn: int
+    """Its turn, from 1; 0 if it is none of those that the scenario says."""
+
+
 @value_class(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """The result of one play of a scenario."""
@@ -56,6 +80,8 @@ class ScenarioResult:
     """Notes for the user, although nothing failed."""
     compared: tuple[ComparedTurn, ...] = ()
     """In `drift` and `refresh`: the turns, compared with those of the recording."""
+    recording: RecordingUse | None = None
+    """In `record` and `refresh`: where the recording comes from; None if there is none."""
 
     redactor: Redactor | None = None
     """For lines of the scenario's file that are shown; None if no secret is known."""
@@ -86,6 +112,23 @@ class ScenarioResult:
     def excerpt(self, place: Place) -> str:
         """The line of a place with its caret, without secrets."""
         return place.excerpt(hide=None if self.redactor is None else self.redactor.text)
+
+    @property
+    def cause(self) -> Cause | None:
+        """The first reason for its outcome; None unless it FAILED or is BROKEN."""
+        if not self.outcome.is_bad:
+            return None
+        said = {turn.number: turn for turn in self.scenario.turns if isinstance(turn, UserTurn)}
+        stop = self.transcript.stop
+        if stop is not None:
+            code, number, place = stop.error.code, stop.turn, None
+        else:
+            check = next(check for check in self.checks if check.outcome is self.outcome)
+            code, number, place = check.code or check.name, check.turn, check.place
+        turn = said.get(number)
+        place = place or (turn.place if turn else self.scenario.place)
+        at = f"{place.source.path}:{place.line}"
+        return Cause(code=code, at=at, turn=number if turn else 0)
 
     @property
     def failures(self) -> tuple[CheckResult, ...]:

@@ -28,7 +28,7 @@ from harness.play.drift.drift import Drift
 from harness.play.judging import judge
 from harness.play.preparing import Preparing
 from harness.play.recording_files import keep_reason
-from harness.play.result import CheckResult, ScenarioResult
+from harness.play.result import CheckResult, RecordingUse, ScenarioResult
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import SharedPrefix, SharedPrefixes
 from harness.project.loading import load_scenario
@@ -84,8 +84,11 @@ class Runner:
     def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
-            if self._mode is Mode.REPLAY or not isinstance(result.error, Miss):
+            if self._mode is Mode.REPLAY:
                 return result
+            if not isinstance(result.error, Miss):
+                is_used = not isinstance(result.error, CassetteError)
+                return replace(result, recording=RecordingUse.REPLAYED) if is_used else result
         if self._mode.is_compared:
             return self._live_and_compared(scenario, play, whole)
         return self._live(scenario, play, whole)
@@ -172,6 +175,7 @@ class Runner:
                     result = self._compared(result, recorded, context.provider, play)
                 state.finish(result.error)
                 if context.recorder is not None:
+                    result = replace(result, recording=context.recorder.made)
                     keep_reason(self._project, play, context.recorder.unrecorded)
                 return _noted(result, *state.notes)
         except PlayError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.project_file import YAML_ENDINGS
+from harness.pytest_plugin.nothing_played import pytest_cmdline_main
 from harness.pytest_plugin.options import pytest_addoption
 from harness.pytest_plugin.project_files import (
     NO_PROJECT,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "conversation",
     "pytest_addoption",
+    "pytest_cmdline_main",
     "pytest_collect_file",
     "pytest_collection_finish",
     "pytest_configure",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
 from harness.project.plan import Play
+from harness.pytest_plugin.nothing_played import CLEAN
 from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
@@ -39,14 +41,27 @@ class AllureSeat:
         self._results = AllureResults(folder, session.tally.notes.append)
         self._results.open()
         config.add_cleanup(self._results.close)
+        self._has_begun = self._is_worker
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
-        """Write what is known before the first test; by now allure-pytest emptied its folder."""
-        if self._is_worker:
+    @pytest.hookimpl
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin if anything is to be played; otherwise the results of the run before stay."""
+        if session.items:
+            self._begin()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Begin, in the process that starts the workers."""
+        if ids:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Empty the folder if that is wanted, and write what is known before the first test."""
+        if self._has_begun:
             return
-        # Each worker of xdist would empty it again, also one that replaces another in mid-run.
-        self._config.option.clean_alluredir = False
+        self._has_begun = True
+        if self._config.stash.get(CLEAN, False):
+            self._results.clean()
         chosen = self._config.getoption("--harness-provider")
         configs = [
             one for suite in self._session.suites for one in suite.project.config.providers.values()
@@ -77,6 +92,7 @@ class AllureSeat:
                 case = self._case(event.id, event.play, result)
                 self._results.add_unwritten(case, failure_screen(result))
             case FileUnread(file=file, message=message):
+                self._begin()
                 self._results.add_error(file, message)
             case _:
                 pass

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 
 from harness.conversation import Outcome
 from harness.core import Json
-from harness.play.result import ScenarioResult
+from harness.play.result import RecordingUse, ScenarioResult
+from harness.project.plan import Mode
 from harness.pytest_plugin.attempts import ItemAttempt
 from harness.pytest_plugin.scenario_items import expected_failure
 from harness.pytest_plugin.scenario_session import ScenarioSession
@@ -99,11 +101,16 @@ class ChatReports:
             chats = item.stash.get(CHATS, None)
             if chats:
                 raised = item.stash.get(RAISED, None)
-                self._over(item, [chat.result(raised) for chat in chats])
+                self._over(item, [self._noted(chat.result(raised)) for chat in chats])
                 # All transcripts of a run do not fit into memory.
                 del item.stash[CHATS]
             if RAISED in item.stash:
                 del item.stash[RAISED]
+
+    def _noted(self, result: ScenarioResult) -> ScenarioResult:
+        """The result, which says in `record` that its recording was used."""
+        is_used = self._session.mode is Mode.RECORD and result.transcript.is_recorded
+        return replace(result, recording=RecordingUse.REPLAYED) if is_used else result
 
     def _over(self, item: pytest.Item, results: list[ScenarioResult]) -> None:
         expected = expected_failure(item)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from harness.conversation import Outcome
 from harness.core import counted, format_duration, on_one_line, printable, shorten
 from harness.play.drift.drift import Drift
+from harness.play.result import RecordingUse
+from harness.project_file import COMMAND_VARIABLE, HELD_PREFIX
+from harness.pytest_plugin.next_steps import next_steps
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
 from harness.reports.summary import summary_from
 from harness.reports.tally import ProviderTally, Tally
+from harness.run_options import OF_PYTEST
 
 COLUMNS = ("passed", "failed", "broken")
 CLASSES = {FAILED: "FAILED", BROKEN: "BROKEN", DRIFTED: "only drifted"}
@@ -46,18 +52,8 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
         return
     reporter.write_sep("-", f"conversations ({session.mode.value})")
     _write_providers(reporter, providers)
-    codes = sum((provider.codes for provider in providers.values()), Counter[str]())
-    if codes:
-        common, others = codes.most_common()[:MOST_CODES], codes.most_common()[MOST_CODES:]
-        listed = [f"{count} {code}" for code, count in common]
-        if others:
-            rest = sum(count for _, count in others)
-            listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
-        reporter.write_line(f"why: {', '.join(listed)}")
-    classes = session.red_tests.counts
-    if {*classes} - {FAILED}:
-        counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
-        reporter.write_line(f"classes: {counts}")
+    _write_problems(reporter, providers, session)
+    _write_recordings(reporter, tally, session)
     if tally.repeated:
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
@@ -75,6 +71,8 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_rest(reporter, len(session.notes) - MOST_NOTES, "note", session)
     if session.problem:
         reporter.write_line(f"note: {printable(session.problem)}", yellow=True)
+    for command in next_steps(reporter.config, session):
+        reporter.write_line(f"next: {printable(command)}")
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
@@ -98,6 +96,49 @@ def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> N
         cells = "".join(f"{count:>9}" for count in counts)
         is_green = not tally.red
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
+
+
+def _write_problems(
+    reporter: Any,  # noqa: ANN401  # as above
+    providers: Mapping[str, ProviderTally],
+    session: ScenarioSession,
+) -> None:
+    """What is wrong, by code, and the classes of red tests unless all of them FAILED."""
+    codes = sum((provider.codes for provider in providers.values()), Counter[str]())
+    if codes:
+        common, others = codes.most_common()[:MOST_CODES], codes.most_common()[MOST_CODES:]
+        listed = [f"{count} {code}" for code, count in common]
+        if others:
+            rest = sum(count for _, count in others)
+            listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
+        reporter.write_line(f"problems: {', '.join(listed)}")
+    classes = session.red_tests.counts
+    if {*classes} - {FAILED}:
+        counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
+        reporter.write_line(f"red tests: {counts}")
+
+
+def _write_recordings(reporter: Any, tally: Tally, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
+    """How many recordings a run that records wrote, and what records the others again."""
+    if not session.mode.is_recorded:
+        return
+    held = reporter.config.getoption("--harness-holding") or ""
+    if Path(held).name.startswith(HELD_PREFIX):
+        # The command asks whether to write them, and then says so.
+        return
+    counts = tally.recordings
+    kinds = (RecordingUse.NEW.value, RecordingUse.REPLACED.value)
+    written = sum(counts[kind] for kind in kinds)
+    listed = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
+    line = f"recordings: {written} written"
+    line += f" to {held}" if held else ""
+    line += f" ({listed})" if listed and not held else ""
+    if replayed := counts[RecordingUse.REPLAYED.value]:
+        option = OF_PYTEST["--harness-mode"]
+        is_ours = COMMAND_VARIABLE in os.environ
+        refresh = f"{option.of_harness} refresh" if is_ours else f"{option.of_pytest}=refresh"
+        line += f", {replayed} replayed; the same command with {refresh} records those again"
+    reporter.write_line(line)
 
 
 def _write_rest(reporter: Any, hidden: int, noun: str, session: ScenarioSession) -> None:  # noqa: ANN401  # as above

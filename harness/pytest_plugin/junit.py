@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.nothing_played import NOTHING_PLAYED
 from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
@@ -63,8 +67,26 @@ class JunitLines:
             self._superseded.add(case)
         self._ended[process] = (report.nodeid, self._xml.node_reporter(report))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
+        """Complete the report, or keep that of the run before if there is nothing to report."""
+        if self._xml is None or exitstatus not in NOTHING_PLAYED or not self._keeps_last():
+            self._complete()
+            return (yield)
+        with TemporaryDirectory() as folder:
+            self._xml.logfile = str(Path(folder, "junit.xml"))
+            # Otherwise it says in the closing lines that it wrote the file.
+            self._config.pluginmanager.unregister(self._xml)
+            try:
+                return (yield)
+            finally:
+                self._config.pluginmanager.register(self._xml)
+
+    def _keeps_last(self) -> bool:
+        """Whether there is a report, and this run has nothing to report, such as an error."""
+        return Path(self._xml.logfile).exists() and not self._xml.node_reporters_ordered
+
+    def _complete(self) -> None:
         """Add the origin of the run and notes about providers; remove what was attempted again.
 
         An attempt that another one followed would look as if it had passed.

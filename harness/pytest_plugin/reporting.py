@@ -14,6 +14,7 @@ from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
 from harness.project_file import HISTORY_VARIABLE
 from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.nothing_played import NOTHING_PLAYED
 from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
@@ -41,9 +42,6 @@ from harness.reports.run_events import (
     WorkerDied,
 )
 from harness.reports.run_origin import RunOrigin
-
-_NOTHING_PLAYED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
-"""After a run with such a status, the results of the run before stay."""
 
 
 class RunReports:
@@ -120,7 +118,7 @@ class RunReports:
         made: Sequence[Path] = ()
         problem = ""
         try:
-            if self._is_kept and exitstatus in _NOTHING_PLAYED and not self._errors:
+            if self._is_kept and exitstatus in NOTHING_PLAYED and not self._errors:
                 # Such as a path with a typing error.
                 self._writer.abandon()
                 shutil.rmtree(self._folder / PARTS, ignore_errors=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.conversation import Outcome
 from harness.core import AuthoringError
 from harness.formats.parsed_cache import ParsedCache
 from harness.parallel.workers import Workers
@@ -25,8 +23,8 @@ from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
 from harness.pytest_plugin.options import fail_on
+from harness.pytest_plugin.red_tests import RedTests
 from harness.pytest_plugin.suite import Suite
-from harness.reports.classes import BROKEN, DRIFTED, FAILED, class_of
 from harness.reports.run_events import (
     Event,
     FileUnread,
@@ -47,37 +45,6 @@ GARBAGE = (10_000, 20, 100)
 """Python's limits for collecting garbage from the opening of a project on: reading and playing a
 scenario makes thousands of values that live as long as it, so looking for cycles at every 700 of
 them takes a tenth of a replay."""
-
-
-class RedTests:
-    """Counts red tests by class, those of the last attempts. A pytest plugin of its own.
-
-    A red Python test counts as FAILED, unless all its red conversations are BROKEN.
-    """
-
-    def __init__(self) -> None:
-        self._classes: dict[str, str] = {}
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many tests are red, by class; a class without any is left out."""
-        counts = Counter(self._classes.values())
-        return {name: counts[name] for name in (FAILED, BROKEN, DRIFTED) if counts[name]}
-
-    @pytest.hookimpl
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what is red."""
-        properties = dict(report.user_properties)
-        nodeid, holds_chats = report.nodeid, "conversation" in properties
-        if report.failed:
-            self._classes.setdefault(nodeid, FAILED)
-            if "scenario" in properties and not holds_chats:
-                codes = str(properties.get("codes", "")).split()
-                self._classes[nodeid] = class_of(str(properties["outcome"]), codes) or FAILED
-        if report.when == "teardown" and nodeid in self._classes and holds_chats:
-            outcomes = {value for name, value in report.user_properties if name == "outcome"}
-            if outcomes & {Outcome.FAILED.value, Outcome.BROKEN.value} == {Outcome.BROKEN.value}:
-                self._classes[nodeid] = BROKEN
 
 
 class ScenarioSession:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Outcome
 from harness.core import value_class
-from harness.play.result import ScenarioResult
+from harness.play.result import Cause, ScenarioResult
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
@@ -31,6 +31,8 @@ class Summary:
     checks: int
     codes: tuple[str, ...] = ()
     """Of what went wrong."""
+    cause: Cause | None = None
+    """The first reason for a red outcome."""
     latencies: tuple[float, ...] = ()
     """Seconds that each reply took, if they are known."""
     skips: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class Summary:
     """Kind of drift of each turn that was compared with its recording."""
     drifted: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each turn that differs from its recording: its place, and what differs."""
+    recordings: tuple[str, ...] = ()
+    """In `record` and `refresh`: where each recording comes from, as `RecordingUse` has it."""
     notes: tuple[str, ...] = ()
     """What people should know although nothing failed."""
     takes: Mapping[str, int] | None = None
@@ -65,10 +69,12 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
         turns=len(turns),
         checks=sum(len(each.checks) for each in results),
         codes=result.codes,
+        cause=result.cause,
         latencies=tuple(turn.latency for turn in turns if turn.latency is not None),
         skips=tuple(skip for each in results for skip in each.skips),
         drifts=tuple(turn.drift.kind.value for turn in compared),
         drifted=tuple((str(turn), turn.drift.lines) for turn in compared if turn.drift.differences),
+        recordings=tuple(each.recording.value for each in results if each.recording),
         notes=tuple(
             f"{name}: {note}"
             for name, each in zip(names, results, strict=True)
@@ -95,10 +101,12 @@ def properties_of(summary: Summary) -> Properties:
         "latency_seconds": f"{sum(summary.latencies):.6f}" if summary.latencies else None,
         "drift": " ".join(summary.drifts) or None,
         "drifted": places if summary.drifts else None,
+        "recording": " ".join(summary.recordings) or None,
         # As JSON, because a reason may contain any character.
         "skipped_checks": json.dumps(Counter(summary.skips)) if summary.skips else None,
         **_properties_of_takes(summary.takes),
         "codes": " ".join(summary.codes) or None,
+        **_properties_of_cause(summary.cause),
         "waived": "true" if summary.is_waived else None,
     }
     return [(name, value) for name, value in properties.items() if value is not None]
@@ -118,12 +126,35 @@ def summary_from(properties: Mapping[str, Any]) -> Summary:
         turns=int(properties.get("turns", 0)),
         checks=int(properties.get("checks", 0)),
         codes=tuple(properties.get("codes", "").split()),
+        cause=cause_from(properties),
         skips=tuple(Counter(json.loads(properties.get("skipped_checks", "{}"))).elements()),
         drifts=tuple(properties.get("drift", "").split()),
+        recordings=tuple(properties.get("recording", "").split()),
         drifted=tuple((place, ()) for place in places.split("; ")) if places else (),
         takes=takes,
         is_waived="waived" in properties,
     )
+
+
+def cause_from(properties: Mapping[str, Any]) -> Cause | None:
+    """The cause from which properties were made; None if there was none."""
+    if "cause" not in properties:
+        return None
+    return Cause(
+        code=properties["cause"],
+        at=properties["cause_at"],
+        turn=int(properties.get("cause_turn", 0)),
+    )
+
+
+def _properties_of_cause(cause: Cause | None) -> Mapping[str, str | None]:
+    if cause is None:
+        return {}
+    return {
+        "cause": cause.code,
+        "cause_at": cause.at,
+        "cause_turn": str(cause.turn) if cause.turn else None,
+    }
 
 
 def _properties_of_takes(takes: Mapping[str, int] | None) -> Mapping[str, str | None]:

@@ -44,6 +44,8 @@ class Tally:
         """Turns that were compared with their recording, by kind of drift."""
         self.drifted: list[tuple[str, tuple[str, ...]]] = []
         """Each turn that drifted: its place, and what differs."""
+        self.recordings: Counter[str] = Counter()
+        """Recordings that were written or replayed by a run that records."""
         self.takes: Counter[str] = Counter()
         """Takes of repeated scenarios, by outcome."""
         self.skips: Counter[str] = Counter()
@@ -75,6 +77,7 @@ class Tally:
         self.skips.update(summary.skips)
         self.drifts.update(summary.drifts)
         self.drifted += summary.drifted
+        self.recordings.update(summary.recordings)
         self.notes += summary.notes
         if summary.takes is not None:
             self.repeated += 1

@@ -62,7 +62,8 @@ class ChatChecks:
         elif not result.outcome.is_bad:
             said = state.redactor.text(f"{type(failed_by).__name__}: {failed_by}")
             notes += (f"the test failed otherwise: {shorten(said.partition(chr(10))[0])}",)
-        return replace(result, notes=notes)
+        recorder = self._conversation.context.recorder
+        return replace(result, notes=notes, recording=recorder.made if recorder else None)
 
     def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
         with self._conversation.context.watched():

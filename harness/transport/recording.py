@@ -88,6 +88,8 @@ class RecordingTransport(Transport):
         self._frames_journalled: dict[int, list[PlainFrame]] = {}
         self.requests = 0
         """The number of requests since a caller set it to 0."""
+        self.is_new = not path.exists()
+        """Whether there was no cassette when the recording began."""
         self.redactor = redactor
         """Extended by `know` and by credentials that are received; `finish` applies it to all."""
         self._journal = self._begin()

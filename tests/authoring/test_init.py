@@ -180,7 +180,7 @@ def test_the_commands_of_a_workflow_succeed(command, served, ci):
     if ci == "github":
         steps = [step["run"] for step in workflow["jobs"]["replay"]["steps"] if "run" in step]
     else:
-        steps = workflow["conversations"]["script"]
+        steps = [*workflow["default"]["before_script"], *workflow["replay"]["script"]]
 
     assert steps[0] == "pip install conversation-harness"
     for step in steps[1:]:

@@ -6,6 +6,7 @@ import sys
 import pytest
 import typer
 
+from harness.authoring.init.initial_files import WORKFLOWS
 from harness.checks import KINDS
 from harness.checks.matchers import MATCHERS
 from harness.checks.regular_expression import LONGEST_TEXT, SECONDS
@@ -70,7 +71,7 @@ from harness.transport.live.live_transport import LONGEST_WAIT
 from harness.transport.live.live_web_socket import CLOSE_SECONDS
 from harness.transport.live.sender import MOST_REDIRECTS
 from harness.transport.network import PROXY_PORTS
-from tests.docs.blocks import ROOT, prose, table
+from tests.docs.blocks import ROOT, blocks_of, prose, table
 
 DOCS = ROOT / "docs"
 MEBIBYTE = 1024 * 1024
@@ -311,3 +312,12 @@ def test_concurrency_is_that_of_the_code():
 
     assert f"with this provider; default: {PROVIDER_CONCURRENCY}" in providers
     assert f"20 over all providers and {PROVIDER_CONCURRENCY} for each" in recordings
+
+
+@pytest.mark.parametrize("system", [name for name, files in WORKFLOWS.items() if files])
+def test_the_workflows_of_the_guide_begin_as_those_of_a_new_project(system):
+    """docs/guides/ci.md shows what `harness init` writes; GitLab's file goes on after it."""
+    blocks = {block.file: block.text for block in blocks_of(DOCS / "guides/ci.md") if block.file}
+
+    for file, text in WORKFLOWS[system].items():
+        assert blocks[file].startswith(text)

@@ -44,7 +44,7 @@ class Workflow:
         workflow = yaml.safe_load(text)
         if name.startswith(GITHUB):
             for job in _in_order(workflow["jobs"]):
-                self._github(job)
+                self._github(workflow["jobs"][job])
         else:
             assert name == GITLAB, f"'{name}' is not a workflow of GitHub or GitLab"
             self._gitlab(workflow)
@@ -96,21 +96,19 @@ class Workflow:
     def _gitlab(self, workflow: Mapping[str, Any]) -> None:
         default = workflow["default"]
         jobs = {name: job for name, job in workflow.items() if "script" in job}
-        for stage in workflow["stages"]:
-            for name, job in jobs.items():
-                if job["stage"] != stage:
-                    continue
-                for values in _rows(*job.get("parallel", {}).get("matrix", [{}])):
-                    folder = self._checkout()
-                    for needed in job.get("needs", ()):
-                        shutil.copytree(self._artifacts / needed, folder, dirs_exist_ok=True)
-                    variables = {**os.environ, **values, "CI_PROJECT_DIR": str(folder)}
-                    with patch.dict(os.environ, variables):
-                        for command in [*default["before_script"], *job["script"]]:
-                            self._run(command, folder)
-                    for path in job["artifacts"]["paths"]:
-                        target = self._artifacts / name / path
-                        shutil.copytree(folder / path, target, dirs_exist_ok=True)
+        for name in _in_order(jobs):
+            job = jobs[name]
+            for values in _rows(*job.get("parallel", {}).get("matrix", [{}])):
+                folder = self._checkout()
+                for needed in job.get("needs", ()):
+                    shutil.copytree(self._artifacts / needed, folder, dirs_exist_ok=True)
+                variables = {**os.environ, **values, "CI_PROJECT_DIR": str(folder)}
+                with patch.dict(os.environ, variables):
+                    for command in [*default["before_script"], *job["script"]]:
+                        self._run(command, folder)
+                for path in job["artifacts"]["paths"]:
+                    target = self._artifacts / name / path
+                    shutil.copytree(folder / path, target, dirs_exist_ok=True)
 
     def _run(self, command: str, folder: Path) -> None:
         self._shell.run(command, folder, in_shell=bool(_SPECIAL.search(command)))
@@ -122,8 +120,8 @@ class Workflow:
         return folder
 
 
-def _in_order(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Jobs after those that they need."""
+def _in_order(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The names of jobs, after those that they need."""
     played: set[str] = set()
     while len(played) < len(jobs):
         ready = [
@@ -132,8 +130,7 @@ def _in_order(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, An
             if name not in played and {*_listed(job.get("needs", []))} <= played
         ]
         assert ready, "jobs need each other"
-        for name in ready:
-            yield jobs[name]
+        yield from ready
         played |= {*ready}
 
 

@@ -197,7 +197,7 @@ def test_every_conversation_is_in_the_results(run, echo, project, pytester):
 
     first, second = _records(project)
     result.stdout.fnmatch_lines(["echo * 1 * 0 * 0 * 1 * 2", "parrot * 0 * 1 * 0 * 1 * 1"])
-    result.stdout.fnmatch_lines(["why: 1 equals"])
+    result.stdout.fnmatch_lines(["problems: 1 equals"])
     assert (first["id"], first["outcome"]) == ("test_two.py::test_two", "passed")
     assert (second["id"], second["codes"]) == ("test_two.py::test_two#2", ["equals"])
     assert [check["name"] for check in first["checks"]] == ["contains", "not"]

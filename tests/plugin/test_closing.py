@@ -74,10 +74,10 @@ def sessions(emulator):
     ("second", "last_line"),
     [
         pytest.param("Where am I going?", "*= 1 passed in*", id="passed"),
-        pytest.param("I go to Norway", "why: 1 contains", id="failed"),
-        pytest.param("[[html]]", "why: 1 html-page", id="broken"),
-        pytest.param("[[close]]", "why: 1 connection-broken", id="cut-off"),
-        pytest.param("[[status 500]]", "why: 1 unexpected-status", id="refused"),
+        pytest.param("I go to Norway", "problems: 1 contains", id="failed"),
+        pytest.param("[[html]]", "problems: 1 html-page", id="broken"),
+        pytest.param("[[close]]", "problems: 1 connection-broken", id="cut-off"),
+        pytest.param("[[status 500]]", "problems: 1 unexpected-status", id="refused"),
     ],
 )
 def test_the_session_is_deleted_however_the_conversation_ends(
@@ -100,7 +100,7 @@ def test_the_session_is_deleted_when_time_is_over(run_here, trip, sessions, mode
     result = run_here(f"--harness-mode={mode}")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["why: 1 scenario-timeout"])
+    result.stdout.fnmatch_lines(["problems: 1 scenario-timeout"])
     assert sessions() == []
 
 

@@ -324,8 +324,8 @@ def test_a_conversation_whose_worker_died_stands_in_every_report(act, phase, pro
 
     assert ended.returncode == 1
     assert "passed, 1 error in" in ended.stdout, ended.stdout
-    assert "why: 1 worker-crashed\n" in ended.stdout
-    assert "classes: 1 BROKEN\n" in ended.stdout
+    assert "problems: 1 worker-crashed\n" in ended.stdout
+    assert "red tests: 1 BROKEN\n" in ended.stdout
     assert told["results"] == names
     assert order.index(RED) == 1
     assert len(told["junit"]) == len(told["allure"]) == len(names)

@@ -127,7 +127,7 @@ def test_a_gated_drift_is_one_screen(run, echo, tolerant):
             "*[[]drift[]]",
             "  difference  send.1: $.reply.mood: not recorded, now a text",
             "  curl *",
-            "why: 1 drift",
+            "problems: 1 drift",
         ]
     )
 

@@ -35,9 +35,9 @@ def drift(project, echo):
 CASES = {
     "passed": (lambda *_: (), 0, {}, ""),
     "failed": (fail, 1, {"failed": 1}, ""),
-    "broken": (break_, 7, {"broken": 1}, "classes: 1 BROKEN\n"),
-    "both": (fail_and_break, 1, {"failed": 1, "broken": 1}, "classes: 1 FAILED, 1 BROKEN\n"),
-    "drifted": (drift, 8, {"drifted": 4}, "classes: 4 only drifted\n"),
+    "broken": (break_, 7, {"broken": 1}, "red tests: 1 BROKEN\n"),
+    "both": (fail_and_break, 1, {"failed": 1, "broken": 1}, "red tests: 1 FAILED, 1 BROKEN\n"),
+    "drifted": (drift, 8, {"drifted": 4}, "red tests: 4 only drifted\n"),
     "nothing": (lambda *_: ("-k", "nothing-of-the-kind"), 5, {}, ""),
 }
 
@@ -57,7 +57,7 @@ def test_the_status_of_harness_run_tells_the_class(project, echo, case):
     assert ended.returncode == status, ended.stdout
     assert head.get("classes", {}) == classes
     assert line in ended.stdout
-    assert ("classes:" in ended.stdout) == bool(line)
+    assert ("red tests:" in ended.stdout) == bool(line)
 
 
 @pytest.mark.parametrize(

@@ -351,7 +351,9 @@ def test_a_check_that_asks_the_network_is_broken(run, project, listener, way):
     asked = "the check 'asks' uses pycurl" if way == "unseen" else asked
     for result, mode in ((recorded, "not-recorded"), (replayed, "in-replay")):
         result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines([f"{GREETING}:2:*: turn 1: {asked}*", f"why: 1 network-{mode}"])
+        result.stdout.fnmatch_lines(
+            [f"{GREETING}:2:*: turn 1: {asked}*", f"problems: 1 network-{mode}"]
+        )
     live.assert_outcomes(passed=1)
 
 

@@ -59,7 +59,7 @@ def test_the_closing_table_counts_by_provider_and_says_why(run, red):
             "*conversations (replay)*",
             "provider * passed * failed * broken * turns * checks",
             "echo * 3 * 1 * 1 * 6 * 7",
-            "why: 1 contains, 1 cassette-missing",
+            "problems: 1 contains, 1 cassette-missing",
         ]
     )
 

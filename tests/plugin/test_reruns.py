@@ -96,7 +96,7 @@ def test_d2_the_last_attempt_counts_where_all_failed(rerun, project, echo, worke
 
     assert "1 failed, 3 rerun" in ended.stdout, ended.stdout
     assert "echo            0        1        0        1        1\n" in ended.stdout
-    assert "why: 1 contains\n" in ended.stdout
+    assert "problems: 1 contains\n" in ended.stdout
     assert (record["outcome"], len(record["attempts"])) == ("failed", 3)
     assert (wrong, properties["outcome"]) == (["failure"], "failed")
     assert _findings(project / "reports") == 1

@@ -199,3 +199,46 @@ def test_a_run_that_collects_nothing_keeps_the_results(red, arguments):
 
     assert ended.returncode in (4, 5), ended.stdout
     assert {file.name: file.read_bytes() for file in (red / "reports").glob("*.*")} == before
+
+
+@pytest.mark.parametrize("arguments", [("-k", "nothing"), ("-k", "nothing", "-n", "1")])
+def test_a_run_that_collects_nothing_keeps_the_reports_of_junit_and_allure(red, arguments):
+    """They stay as they are, and pytest does not say that it wrote one."""
+    reports = ("--junitxml=reports/junit.xml", "--alluredir=reports/allure", "--clean-alluredir")
+    pytest_in(red, *reports)
+    before = _contents(red / "reports")
+
+    ended = pytest_in(red, *reports, *arguments)
+
+    assert ended.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, ended.stdout
+    assert _contents(red / "reports") == before
+    assert len(before) > 3
+    assert "generated xml file" not in ended.stdout
+
+
+def test_allure_s_folder_is_emptied_once_something_is_collected(red):
+    """The second run leaves no result of the first."""
+    reports = ("--alluredir=reports/allure", "--clean-alluredir")
+    pytest_in(red, *reports)
+
+    pytest_in(red, *reports, "-k", "greet")
+
+    assert len([*(red / "reports/allure").glob("*-result.json")]) == 1
+
+
+def test_a_file_that_cannot_be_read_is_in_the_reports_of_junit_and_allure(red):
+    """Nothing was played, but there is an error to report."""
+    reports = ("--junitxml=reports/junit.xml", "--alluredir=reports/allure", "--clean-alluredir")
+    pytest_in(red, *reports)
+    (red / "scenarios/greet.yaml").write_text("scenario: greet\nturn: []\n")
+
+    pytest_in(red, *reports, "scenarios/greet.yaml", "no-such-file.yaml")
+
+    [error] = (red / "reports/allure").glob("*-result.json")
+    assert "turn" in error.read_text()
+    assert "turn" in (red / "reports/junit.xml").read_text()
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}

@@ -84,5 +84,5 @@ def test_a_check_that_forbids_and_could_not_look_is_broken(run, unmeasured, chec
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [f"*the check could not be made: {REASON.partition(': ')[2]}*", "why: 1 not-told"]
+        [f"*the check could not be made: {REASON.partition(': ')[2]}*", "problems: 1 not-told"]
     )

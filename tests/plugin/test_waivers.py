@@ -108,7 +108,7 @@ def test_an_unexpected_pass_is_red_everywhere(run, project, arguments):
 
     result = run("scenarios/greet.yaml", "--harness-reports=reports", *arguments)
 
-    result.stdout.fnmatch_lines(["echo * 0 * 1 * 0 * 1 * 2", "why: 1 unexpected-pass"])
+    result.stdout.fnmatch_lines(["echo * 0 * 1 * 0 * 1 * 2", "problems: 1 unexpected-pass"])
     record = json.loads((project / "reports/results.json").read_text())["conversations"][0]
     assert (record["outcome"], record["codes"]) == ("failed", ["unexpected-pass"])
     assert record["failure"].endswith("but passed: soon [unexpected-pass]")
@@ -125,7 +125,7 @@ def test_the_summary_counts_what_was_waived(run, project, arguments):
     result.stdout.fnmatch_lines(
         ["provider * passed * failed * broken * skipped *", "echo * 3 * 0 * 0 * 2 *"]
     )
-    result.stdout.no_fnmatch_line("why:*")
+    result.stdout.no_fnmatch_line("problems:*")
 
 
 def test_junit_says_why_it_was_skipped(run, project):

@@ -23,34 +23,37 @@ _REMOVE = "remove it by hand if the bot may say so"
 _A_TIME = "a time differs in every recording, so there is none to expect"
 _SET_LIMIT = "set the limit by hand, or record the conversation again"
 
+_REFUSED: Mapping[str, Proposer] = {
+    "not_contains": refusing(_FORBIDS, _REMOVE),
+    "not_matches": refusing(_FORBIDS, _REMOVE),
+    "latency": refusing(_A_TIME, _SET_LIMIT),
+    "first_token": refusing(_A_TIME, _SET_LIMIT),
+    "schema": refusing(
+        "the schema says which payloads are right",
+        "change the schema if the new form is right",
+    ),
+    # At the top of a block, its golden file is rewritten instead; see `rewriting`.
+    "same_as": refusing(
+        "it is inside another check, and its golden file is not rewritten",
+        "rewrite it with harness run --update",
+    ),
+    "not": refusing(_FORBIDS, _REMOVE),
+}
 DECISIONS: Mapping[str, Proposer] = {
     "equals": accepted_texts.equals,
     "contains": accepted_texts.contains,
     "contains_all": accepted_texts.contains,
     "contains_any": accepted_texts.contains_any,
-    "not_contains": refusing(_FORBIDS, _REMOVE),
     "matches": accepted_texts.matches,
-    "not_matches": refusing(_FORBIDS, _REMOVE),
     "starts_with": accepted_texts.starts_with,
     "ends_with": accepted_texts.ends_with,
     "max_words": accepted_texts.at_most,
     "max_characters": accepted_texts.at_most,
     "min_words": accepted_texts.at_least,
     "language": accepted_texts.language,
-    "latency": refusing(_A_TIME, _SET_LIMIT),
-    "first_token": refusing(_A_TIME, _SET_LIMIT),
     "reading": accepted_values.reading,
-    "schema": refusing(
-        "the schema says which payloads are right",
-        "change the schema if the new form is right",
-    ),
     "json": accepted_values.json,
     "like": like,
-    # At the top of a block, its golden file is rewritten instead; see `rewriting`.
-    "same_as": refusing(
-        "it is inside another check, and its golden file is not rewritten",
-        "rewrite it with harness run --update",
-    ),
     "status": accepted_values.status,
     "headers": accepted_values.headers,
     "usage": accepted_values.usage,
@@ -63,7 +66,7 @@ DECISIONS: Mapping[str, Proposer] = {
     "tools": accepted_parts.tools,
     "any_of": accepted_parts.any_of,
     "all_of": accepted_parts.all_of,
-    "not": refusing(_FORBIDS, _REMOVE),
+    **_REFUSED,
 }
 """By the name of the check. A project's own checks are never rewritten."""
 
@@ -73,3 +76,8 @@ OWN = refusing("only its Python function knows which values it accepts", "change
 def proposer_of(name: str) -> Proposer:
     """The decision for a check."""
     return DECISIONS.get(name, OWN)
+
+
+def is_rewritten(name: str) -> bool:
+    """Whether a failed check can be accepted: by a new value, or by a new golden file."""
+    return name == "same_as" or (name in DECISIONS and name not in _REFUSED)

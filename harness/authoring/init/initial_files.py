@@ -24,37 +24,43 @@ jobs:
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
-        with:
-          python-version: "3.13"
+        with: {python-version: '3.13'}
       - run: pip install conversation-harness
       - run: harness lint --strict
+      - run: harness cassettes check
       - run: harness run
       - uses: actions/upload-artifact@v4
         if: always()
-        with:
-          name: conversations
-          path: reports
+        with: {name: reports, path: reports}
 """
 _GITLAB = """\
-# Replays the recorded conversations; nothing is sent to the chat API.
-conversations:
-  image: python:3.13-slim
-  script:
+default:
+  image: python:3.13
+  before_script:
     - pip install conversation-harness
+
+# Replays the recorded conversations; nothing is sent to the chat API.
+replay:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
     - harness lint --strict
+    - harness cassettes check
     - harness run
   artifacts:
     when: always
-    paths: [reports]
+    paths: [reports/]
     reports:
       junit: reports/junit.xml
+      codequality: reports/code-quality.json
 """
 WORKFLOWS: Mapping[str, Mapping[str, str]] = {
     "github": {".github/workflows/conversations.yml": _GITHUB},
     "gitlab": {".gitlab-ci.yml": _GITLAB},
     NO_CI: {},
 }
-"""The files of a CI system, by its name."""
+"""The files of a CI system, by its name. `docs/guides/ci.md` shows the same texts."""
 _EDITOR = {
     "yaml.schemas": {
         "schemas/harness.schema.json": FILE_NAME,

@@ -71,12 +71,18 @@ class _Screen:
         self._replay()
         commands = {
             "pytest": "replay the recording",
-            f"harness emulate {release}": "start the bot, to play live and to record",
-            "harness init ../our-tests": "start a project for a bot of your own",
+            f"harness emulate {release}": "start the bot, for harness chat and --mode live",
         }
+        own = {
+            "harness init ../our-tests": "start a project for it",
+            "harness chat": "there: talk to it, and save what was said as a scenario",
+        }
+        width = max(map(len, (*commands, *own)))
         echo(f"\nNext: cd {shlex.quote(str(demo.folder))}")
-        width = max(map(len, commands))
         for command, what in commands.items():
+            echo(f"  {command:<{width}}  {what}")
+        echo("For a bot of your own:")
+        for command, what in own.items():
             echo(f"  {command:<{width}}  {what}")
 
     def _record(self) -> None:

@@ -20,7 +20,7 @@ from harness.cli.run_paths import named_places, project_of, require_places
 from harness.cli.terminal import agrees, echo, no_project
 from harness.config import Config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
-from harness.project_file import COMMAND_VARIABLE, MODE_VARIABLE
+from harness.project_file import COMMAND_VARIABLE, HELD_PREFIX, MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import RESULTS, NoResults, read_results
 from harness.run_options import OF_PYTEST, RUN_OPTIONS, OptionValue, RunOption
@@ -29,8 +29,6 @@ from harness.transport.journal import remove_older
 HANDED_ON = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-HELD = ".refreshed-"
-"""The prefix of the folder for new recordings, until the user agrees to use them."""
 
 _TAG = re.compile(r"[\w:+.\-]+")
 _NO_TAGS = frozenset(
@@ -239,7 +237,7 @@ def _holding_folder(cassettes: Path) -> Iterator[Path]:
     is_new = not cassettes.exists()
     cassettes.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(prefix=HELD, dir=cassettes) as name:
+        with tempfile.TemporaryDirectory(prefix=HELD_PREFIX, dir=cassettes) as name:
             yield Path(name)
     finally:
         if is_new:

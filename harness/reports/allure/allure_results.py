@@ -52,6 +52,12 @@ class AllureResults:
         """See no further results."""
         allure_commons.plugin_manager.unregister(self)
 
+    def clean(self) -> None:
+        """Remove the results of earlier runs, as `--clean-alluredir` of allure-pytest does."""
+        for file in self._folder.glob("*"):
+            if file.is_file():
+                file.unlink()
+
     def begin(self, environment: Mapping[str, str]) -> None:
         """Write what is known before the first test."""
         self._folder.mkdir(parents=True, exist_ok=True)

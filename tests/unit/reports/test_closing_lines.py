@@ -23,6 +23,7 @@ def closing(tally, *, has_reports=False):
     """The lines."""
     lines = []
     reporter = SimpleNamespace(
+        config=None,
         stats={},
         write_sep=lambda *_: None,
         write_line=lambda line, **_: lines.append(line),
@@ -66,7 +67,7 @@ def test_d16_of_many_providers_the_worst_are_named_with_counts():
 
     assert [line.split()[0] for line in lines[1:5]] == ["bot-400", "bot-300", "bot-200", "bot-100"]
     assert lines[21].split() == ["and", "480", "more", "2400", "0", "0", "2400", "2400"]
-    assert lines[22].startswith("why: 200 kind-000, 199 kind-001, ")
+    assert lines[22].startswith("problems: 200 kind-000, 199 kind-001, ")
     assert lines[22].endswith(", 191 kind-009, and 18145 of 190 other kinds")
     assert sum(line.startswith("replies of ") for line in lines) == 20
     assert "replies of bot-499: median 8 min 19 s, p95 8 min 19 s" in lines
@@ -114,5 +115,5 @@ def test_few_providers_stand_by_name():
         "provider   passed   failed   broken    turns   checks",
         "a               1        0        0        1        1",
         "b               0        1        0        1        1",
-        "why: 1 contains",
+        "problems: 1 contains",
     ]
