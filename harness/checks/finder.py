@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
-from harness.core import Json, Path, counted, describe, nearest_word, shorten
+from harness.core import Json, Path, shorten
 from harness.formats.json_path import (
     BadPath,
-    beginning,
     compile_path,
     find_located,
-    last_name,
     path_hint,
-    path_text,
     steps_of,
 )
-
-MOST_KEYS = 12
+from harness.formats.unmatched_path import explain_nothing
 
 
 class Finder:
@@ -51,28 +47,7 @@ class Finder:
 
     def explain_nothing(self, payload: Json) -> tuple[str, str]:
         """A sentence on the deepest part that exists, and a hint with the likely key."""
-        lengths = reversed(range(len(self._query.segments)))
-        # The path without segments always leads to the payload.
-        length, node = next(
-            (length, node)
-            for length in lengths
-            if (node := beginning(self._query, length).find_one(payload)) is not None  # type: ignore[arg-type]  # JSON
-        )
-        value: Json = node.value  # type: ignore[assignment]  # JSON
-        place = path_text(tuple(node.location))
-        message = f"nothing at {self.text}; the deepest part that exists is {place}"
-        hint = ""
-        if isinstance(value, Mapping) and value:
-            shown = ", ".join(list(value)[:MOST_KEYS])
-            more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
-            message += f" with the key{'' if len(value) == 1 else 's'} {shown}{more}"
-            name = last_name(beginning(self._query, length + 1))
-            hint = nearest_word(name, value) if name else ""
-        elif isinstance(value, list):
-            message += f", a list of {counted(len(value), 'item')}"
-        else:
-            message += f", which is {'empty' if value == {} else describe(value)}"
-        return message, hint
+        return explain_nothing(self.text, payload)
 
 
 finder = lru_cache(maxsize=4096)(Finder)

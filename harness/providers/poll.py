@@ -17,6 +17,7 @@ from harness.core import (
     shorten,
 )
 from harness.formats.json_path import find_all
+from harness.formats.unmatched_path import explain_nothing
 from harness.formats.yaml import Node
 from harness.providers.asking import Asking, exchange, read_answer
 from harness.providers.conditions import holds, shown
@@ -43,6 +44,8 @@ KEYS: Mapping[str, Json] = {
 REQUIRED = ("every", "timeout")
 ENDS = ("until", "quiet")
 """Keys that say when it ends, of which one is required."""
+_CHANGING = "is still changing"
+"""The state of an answer in which no messages are read."""
 
 
 def read_poll(node: Node, reader: StepReader) -> PollPlan:
@@ -84,6 +87,25 @@ class _Silence:
         return bool(messages) and passed >= self.seconds
 
 
+@dataclass(slots=True)
+class _Answers:
+    """What the answers said that did not end the poll."""
+
+    states: list[str] = field(default_factory=list)
+    """Without repetitions in a row."""
+    last: Json = None
+    matched: set[str] = field(default_factory=set)
+    """The paths of `until` that matched something, although not what they should."""
+
+    def add(self, step: Step, plan: PollPlan, payload: Json, quiet: _Silence | None) -> None:
+        """Take an answer."""
+        state = _shown_state(step, plan, payload, quiet)
+        if state not in self.states[-1:]:
+            self.states.append(state)
+        self.last = payload
+        self.matched.update(path for path in plan.until if find_all(path, payload))
+
+
 def ask_until(step: Step, state: FlowState) -> Asking:
     """Ask until a condition is true, or until nothing new came for as long as `quiet` says.
 
@@ -100,7 +122,7 @@ def ask_until(step: Step, state: FlowState) -> Asking:
     if plan.quiet is not None:
         quiet = _Silence(seconds_of(step, "quiet", plan.quiet.render(context)))
     started: float | None = None
-    states: list[str] = []
+    answers = _Answers()
     asked = 0
     while True:
         request = build_request(step, state)
@@ -111,23 +133,32 @@ def ask_until(step: Step, state: FlowState) -> Asking:
             return payload
         if quiet and quiet.has_lasted(step, payload, response.ended, state.seen):
             return payload
-        shown_state = _shown_state(step, plan, payload, quiet)
-        if shown_state not in states[-1:]:
-            states.append(shown_state)
+        answers.add(step, plan, payload, quiet)
         started = response.started if started is None else started
         if response.ended + every - started > limit:
             if quiet and not quiet.messages and step.reply and step.reply.are_messages_optional:
                 return payload
-            raise _out_of_time(limit, asked, states)
+            raise _out_of_time(step, plan, limit, asked, answers)
         yield quiet.sleep(every) if quiet else Sleep(every)
 
 
-def _out_of_time(limit: float, asked: int, states: list[str]) -> ProtocolError:
+def _out_of_time(
+    step: Step, plan: PollPlan, limit: float, asked: int, answers: _Answers
+) -> ProtocolError:
+    """The error of a poll that did not end. Paths of `until` that never matched are explained."""
+    last = answers.states[-1]
+    paths = () if answers.matched else plan.until
+    never = [explain_nothing(path, answers.last) for path in paths]
     return ProtocolError(
         "poll-timeout",
-        f"the task did not end within {format_duration(limit)}:"
-        f" {asked} requests, the last answer {states[-1]}",
-        details=(f"in order: {shorten('; '.join(states))}",) if states[1:] else (),
+        f"the task did not end within {format_duration(limit)}: {asked} requests,"
+        f" the last answer {last if last == _CHANGING else f'has {last}'}",
+        next((hint for _, hint in never if hint), ""),
+        details=(
+            *((f"in order: {shorten('; '.join(answers.states))}",) if answers.states[1:] else ()),
+            *(f"'until': {message}" for message, _ in never),
+            f"the poll is in {step.place.source.path}:{step.place.line}",
+        ),
     )
 
 
@@ -159,11 +190,7 @@ def _shown_state(step: Step, plan: PollPlan, payload: Json, quiet: _Silence | No
     paths = step.fail_if or plan.until
     if quiet and not plan.until:
         is_read = step.reply is not None
-        return (
-            f"with {counted(len(quiet.messages), 'message')} of this turn"
-            if is_read
-            else "still changing"
-        )
+        return f"{counted(len(quiet.messages), 'message')} of this turn" if is_read else _CHANGING
     values = [f"{path} = {shown(one)}" for path in paths for one in find_all(path, payload)]
     return shorten(", ".join(values)) if values else f"nothing at {', '.join(paths)}"
 

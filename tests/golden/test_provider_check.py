@@ -51,6 +51,7 @@ CASES = {
     "stream-without-done": OPEN + NO_END,
     "until-at-once": OPEN + POLLED % "'$.answers'",
     "polled": OPEN + POLLED % "'$.answers[0]'",
+    "until-that-never-matches": OPEN + POLLED % "$.answer: true, '$.answers[0]'",
     "refused": OPEN.replace("201", "200") + TOKENS,
     "missing-capture": OPEN.replace("$.started", "$.begun") + TOKENS,
 }

@@ -9,7 +9,8 @@ from harness.authoring.provider_check.live_check import LiveCheck, StepRun
 from harness.conversation import Reply, ReplyMessage
 from harness.core import Json, Problem, counted, quote, shorten
 from harness.formats.json_path import find_all
-from harness.providers.conditions import holds
+from harness.formats.unmatched_path import explain_nothing
+from harness.providers.conditions import Exists, holds
 from harness.providers.definition import Step
 from harness.providers.reply import messages_in
 from harness.providers.reply_plan import ReplyPlan
@@ -27,6 +28,7 @@ def doubts_in_check(check: LiveCheck) -> Iterator[Problem]:
         if run.step is None:
             continue
         yield from _ended_at_once(run, run.step)
+        yield from _never_ends(run, run.step)
         yield from _last_event(run, run.step)
         if run.step.reply is not None:
             yield from _read_nothing(run.step, run.step.reply, run.payload)
@@ -44,6 +46,16 @@ def _ended_at_once(run: StepRun, step: Step) -> Iterator[Problem]:
             "'until'",
             "if the bot cannot have answered so soon, check its paths and values",
         )
+
+
+def _never_ends(run: StepRun, step: Step) -> Iterator[Problem]:
+    """Paths of `until` that match nothing in an answer that something else has ended."""
+    for path, wanted in step.poll.until.items() if step.poll is not None else ():
+        awaits_a_value = not any(isinstance(value, Exists) for value in wanted)
+        if awaits_a_value and not find_all(path, run.payload):
+            message, hint = explain_nothing(path, run.payload)
+            hint = hint or "if an answer should have it, check the path"
+            yield _problem("unmatched-path", step, f"matches {message}", "'until'", hint)
 
 
 def _last_event(run: StepRun, step: Step) -> Iterator[Problem]:

@@ -80,7 +80,7 @@ def test_the_deadline_of_a_poll_is_told_from_recorded_times():
     assert isinstance(error, ProtocolError)
     assert error.code == "poll-timeout"
     assert error.message == (
-        "the task did not end within 10 s: 3 requests, the last answer $.state = PENDING"
+        "the task did not end within 10 s: 3 requests, the last answer has $.state = PENDING"
     )
     assert len(requests(commands)) == 3
 

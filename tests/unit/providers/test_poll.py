@@ -95,7 +95,36 @@ def test_a_poll_that_never_becomes_quiet():
 
     assert isinstance(error, ProtocolError)
     assert error.code == "poll-timeout"
-    assert "the last answer with 21 messages of this turn" in error.message
+    assert "the last answer has 21 messages of this turn" in error.message
+
+
+UNTIL = QUIET.replace("quiet: 1s", "until: {%s: true}")
+
+
+def test_a_condition_whose_path_never_matches_is_explained_in_the_end():
+    """The error says what the answers have instead, and where the poll is."""
+    error, asked = polled(UNTIL % "$.idel", *[{"idle": n == 1, "items": []} for n in range(30)])
+
+    assert asked == 21
+    assert error.message.endswith("21 requests, the last answer has nothing at $.idel")
+    assert error.hint == "did you mean 'idle'?"
+    assert error.details == (
+        "'until': nothing at $.idel; the deepest part that exists is $ with the keys idle, items",
+        "the poll is in ours/provider.yaml:8",
+    )
+
+
+def test_a_condition_whose_path_matched_once_is_not_explained():
+    """It is the bot that did not end."""
+    first = {"idle": False, "items": []}
+
+    error, _ = polled(UNTIL % "$.idle", first, *[{"items": []}] * 30)
+
+    assert error.hint == ""
+    assert error.details == (
+        "in order: $.idle = false; nothing at $.idle",
+        "the poll is in ours/provider.yaml:8",
+    )
 
 
 @pytest.mark.parametrize("is_allowed", [True, False], ids=["allowed", "not allowed"])
