@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
-from harness.evaluation.interval import Interval, wilson_interval
 from harness.play.result import Cause, ScenarioResult
 from harness.scenario import Scenario
+from harness.statistics.intervals import Interval, wilson_interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,15 @@ from harness.conversation import Outcome
 from harness.core import counted, format_duration
 from harness.core.sections import Section
 from harness.history.history_rows import ConversationRow, RunRow
-from harness.history.trends import RECENT, Flaky, Seen, Series, Slowed, first_bad
+from harness.history.trends import (
+    RECENT,
+    Flaky,
+    Seen,
+    Series,
+    Slowed,
+    first_bad,
+    pass_intervals,
+)
 
 if TYPE_CHECKING:
     from harness.history.store import History
@@ -23,16 +31,17 @@ _COMMIT = 8
 
 def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
     """A line for each run, the newest last."""
-    times = _medians(series)
+    times, intervals = _medians(series), pass_intervals(series)
     outcomes = [outcome.value for outcome in Outcome]
     return Section(
         title=counted(len(runs), "run"),
-        heads=(*_RUN_HEADS, *outcomes, "pass rate", "median"),
+        heads=(*_RUN_HEADS, *outcomes, "pass rate", "95 % interval", "median"),
         rows=[
             (
                 *_about(run),
                 *(str(getattr(run, outcome)) for outcome in outcomes),
                 "" if run.pass_rate is None else f"{run.pass_rate:.1%}".replace("%", " %"),
+                str(intervals.get(run.run, "")),
                 "" if run.run not in times else format_duration(times[run.run]),
             )
             for run in runs

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
+from harness.statistics.intervals import Interval, TakeCounts, pooled_interval
 
 if TYPE_CHECKING:
     from harness.history.store import History
@@ -54,6 +55,23 @@ def read_series(history: History, runs: Iterable[RunRow], *, scenario: str = "")
             if not row.take:
                 series.setdefault(row.id, []).append(Seen(run=run, conversation=row))
     return series
+
+
+def pass_intervals(series: Series) -> dict[str, Interval]:
+    """By run, where its true pass rate lies, at 95 %; a run without a judged conversation lacks.
+
+    The conversations of one scenario, such as those of several providers, resemble each other.
+    """
+    outcomes: dict[str, dict[str, list[bool]]] = {}
+    for played in (played for seen in series.values() for played in seen):
+        row = played.conversation
+        if row.is_judged and not row.is_expected:
+            scenarios = outcomes.setdefault(played.run.run, {})
+            scenarios.setdefault(row.scenario, []).append(row.outcome == Outcome.PASSED)
+    return {
+        run: pooled_interval(TakeCounts(sum(some), len(some)) for some in scenarios.values())
+        for run, scenarios in outcomes.items()
+    }
 
 
 FLAKY = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo, show
 from harness.core import Problem, counted
 from harness.history.address import HistoryError
-from harness.history.history_rows import ConversationRow
+from harness.history.history_rows import ConversationRow, RunRow
 from harness.history.pages import (
     flaky_section,
     runs_section,
@@ -20,7 +20,13 @@ from harness.history.pages import (
     slowed_section,
 )
 from harness.history.store import History
-from harness.history.trends import Series, find_flaky, find_slowed, read_series
+from harness.history.trends import (
+    Series,
+    find_flaky,
+    find_slowed,
+    pass_intervals,
+    read_series,
+)
 from harness.project_file import HISTORY_VARIABLE
 
 REPORTS = Path("reports")
@@ -73,7 +79,7 @@ def show_history(  # one parameter an option
             )
         flaky, slowed = find_flaky(series, history), find_slowed(series, history)
         if as_json:
-            subject = _conversations(series) if scenario else {"runs": [*map(asdict, runs)]}
+            subject = _conversations(series) if scenario else {"runs": _runs(runs, series)}
             page = {**subject, "flaky": [*map(asdict, flaky)], "slower": [*map(asdict, slowed)]}
             echo(json.dumps(page, indent=2, default=_text))
             return
@@ -93,6 +99,15 @@ def prune_history(*, keep: int | None, older: float | None, project: str, url: s
     with open_history(url, writes=True) as history:
         count = history.prune(keep=keep, before=before, project=project_in(history, project))
     echo(f"{counted(count, 'run')} removed")
+
+
+def _runs(runs: Iterable[RunRow], series: Series) -> list[Mapping[str, object]]:
+    """The runs, with the interval of the pass rate where it is known."""
+    intervals = pass_intervals(series)
+    return [
+        {**asdict(run), **({"interval": intervals[run.run]} if run.run in intervals else {})}
+        for run in runs
+    ]
 
 
 def _conversations(series: Series) -> dict[str, object]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from harness.conversation import Outcome
 from harness.core import Json
-from harness.evaluation import wilson_interval
 from harness.reports.html.large_texts import LARGEST_CONVERSATION, without_large_texts
 from harness.reports.html.page_file import PackedBlocks, Packer, PageParts, write_page
-from harness.reports.html.row import row_of
+from harness.reports.html.row import KNOWN, row_of
 from harness.reports.results import Results
 from harness.reports.results.results_writer import dump
+from harness.statistics.intervals import TakeCounts, pooled_interval
 
 REPORT = "report.html"
 SCRIPTS = (
@@ -37,6 +37,8 @@ _HEAD = (
     "errors",
     "notes",
 )
+Outcomes = dict[str, dict[str, Counter[str]]]
+"""How many conversations have which outcome, by provider and scenario."""
 
 
 class HtmlReport:
@@ -46,14 +48,15 @@ class HtmlReport:
         """Raises `OSError`."""
         self._path = folder / REPORT
         self._head = {name: results.head[name] for name in _HEAD if results.head.get(name)}
-        self._outcomes: dict[str, Counter[str]] = {}
+        self._outcomes: Outcomes = {}
         self._rows = Packer()
         self._blocks = PackedBlocks(self._path)
 
     def add(self, conversation: Mapping[str, Any], line: str) -> None:
         """Pack a conversation."""
         row = row_of(conversation)
-        outcomes = self._outcomes.setdefault(conversation["provider"], Counter())
+        scenarios = self._outcomes.setdefault(conversation["provider"], {})
+        outcomes = scenarios.setdefault(conversation["scenario"], Counter())
         outcomes[str(row["outcome"])] += 1
         self._rows.add(dump(row))
         is_large = len(line) > LARGEST_CONVERSATION
@@ -73,13 +76,20 @@ class HtmlReport:
         return [self._path]
 
 
-def rates(outcomes: Mapping[str, Counter[str]]) -> list[Json]:
-    """By provider: passed, told (passed or failed), and the interval of the pass rate."""
+def rates(outcomes: Outcomes) -> list[Json]:
+    """By provider: passed, told (passed or failed), and the interval of the pass rate.
+
+    The conversations of one scenario, such as the rows of a matrix, resemble each other.
+    """
     rows: list[Json] = []
-    for provider, counts in sorted(outcomes.items()):
-        passed = counts[Outcome.PASSED.value]
-        judged = passed + counts[Outcome.FAILED.value]
-        low, high = (round(rate, 4) for rate in wilson_interval(passed, judged))
+    for provider, scenarios in sorted(outcomes.items()):
+        counts = [
+            TakeCounts(passed, passed + some[Outcome.FAILED.value] + some[KNOWN])
+            for some in scenarios.values()
+            for passed in [some[Outcome.PASSED.value]]
+        ]
+        low, high = (round(rate, 4) for rate in pooled_interval(counts))
+        passed, judged = (sum(column) for column in zip(*counts, strict=True))
         rows.append(
             {"provider": provider, "passed": passed, "told": judged, "low": low, "high": high}
         )

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from scipy.stats import binomtest
 
 from harness.conversation import Outcome, Stop, Transcript
 from harness.core.errors import CassetteError
 from harness.core.source import Source
-from harness.evaluation import Takes, wilson_interval
+from harness.evaluation import Takes
 from harness.formats.template import compile_template
 from harness.play.result import CheckResult, ScenarioResult
 from harness.scenario import Scenario
+from harness.statistics.intervals import wilson_interval
 
 SCENARIO = Scenario(
     id="case",
@@ -81,32 +81,3 @@ def test_codes_are_told_once_and_not_of_a_pass():
     """What went wrong in several takes is one code; takes that may fail give none."""
     assert takes("pffbf", 4).codes == ("contains", "cassette-missing")
     assert takes("pffbf", 1).codes == ()
-
-
-@pytest.mark.parametrize(
-    ("passed", "told", "shown"),
-    [
-        (3, 5, "0.23 to 0.88"),
-        (0, 5, "0.00 to 0.43"),
-        (5, 5, "0.57 to 1.00"),
-        (1, 1, "0.21 to 1.00"),
-        (80, 100, "0.71 to 0.87"),
-    ],
-)
-def test_intervals_are_wilsons(passed, told, shown):
-    """The figures are those of the formula, worked out by hand."""
-    assert str(wilson_interval(passed, told)) == shown
-
-
-@pytest.mark.parametrize("told", [1, 2, 5, 40, 1000])
-def test_intervals_are_those_of_scipy(told):
-    """For every number of passes the library of the field says the same."""
-    for passed in range(0, told + 1, max(1, told // 20)):
-        theirs = binomtest(passed, told).proportion_ci(confidence_level=0.95, method="wilson")
-
-        assert wilson_interval(passed, told) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
-
-
-def test_without_a_trial_every_rate_is_possible():
-    """Nothing was told, so the interval is all there is."""
-    assert wilson_interval(0, 0) == (0.0, 1.0)

@@ -91,9 +91,23 @@ def test_a_rate_counts_what_could_be_told():
     """Broken and skipped conversations tell nothing of a bot."""
     outcomes = Counter(("passed", "passed", "failed", "broken", "skipped"))
 
-    [rate] = rates({"shop": outcomes})
+    [rate] = rates({"shop": {"order": outcomes}})
 
     assert (rate["passed"], rate["told"]) == (2, 3)
+
+
+def test_rows_of_one_scenario_are_no_independent_trials():
+    """Five rows that pass and five that fail tell less than ten scenarios do."""
+    passed, failed = Counter({"passed": 5}), Counter({"failed": 5})
+    apart = {str(number): Counter({"passed": 1}) for number in range(5)}
+    apart |= {str(number): Counter({"failed": 1}) for number in range(5, 10)}
+
+    [rows] = rates({"shop": {"order": passed, "refund": failed}})
+    [scenarios] = rates({"shop": apart})
+
+    assert (rows["passed"], rows["told"]) == (scenarios["passed"], scenarios["told"])
+    assert rows["low"] < scenarios["low"]
+    assert rows["high"] > scenarios["high"]
 
 
 def test_a_row_tells_the_first_problem_in_short():

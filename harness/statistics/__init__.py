@@ -1,0 +1,1 @@
+"""Pass rates, gates and comparisons, computed with the standard library alone."""
