@@ -24,6 +24,8 @@ class OptionValue(StrEnum):
     """It can be repeated."""
     NUMBER = "number"
     """A whole number of at least 1."""
+    TAKES = "takes"
+    """How often a scenario is played."""
     NOTHING = "nothing"
     REVISION = "revision"
     """Perhaps a value, after an equals sign."""
@@ -70,6 +72,12 @@ RUN_OPTIONS = (
         "play against this provider of harness.yaml; can be repeated",
         OptionValue.TEXTS,
         "NAME",
+    ),
+    RunOption(
+        "repeat",
+        "takes of every scenario, in place of its own 'repeat': 5, 4/5 for 4 of 5, or decided",
+        OptionValue.TAKES,
+        "TAKES",
     ),
     RunOption(
         "concurrency",

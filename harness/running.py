@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import entry_of
 from harness.project.plan import Entry, Mode, Play
-from harness.project.planning import Planner, waivers_of
+from harness.project.planning import Planner, repeat_of, waivers_of
 from harness.project.project import Project
 from harness.reports.results import Record, expected_record, record_of, skipped_record
 from harness.reports.run_events import Identity, ScenarioSkipped
@@ -120,12 +119,13 @@ def run(
         raise ValueError(f"'processes' has no effect in the mode {mode}; use 'concurrency'")
     if not known.is_live and concurrency is not None:
         raise ValueError(f"'concurrency' has no effect in the mode {mode}; use 'processes'")
-    return _records(plan, Project.at(plan.config), known, concurrency, processes)
+    return records_of(plan, Project.at(plan.config), known, concurrency, processes)
 
 
-def _records(
-    plan: Plan, project: Project, mode: Mode, concurrency: int | None, processes: int
+def records_of(
+    plan: Plan, project: Project, mode: Mode, concurrency: int | None = None, processes: int = 1
 ) -> Iterator[Record]:
+    """The records of a plan, as `run` gives them, for a project that is open already."""
     runner = Runner(project, mode)
     record = PlanPlayer(project, runner, mode).record
     workers: Workers[PlannedScenario, Record] | None = None
@@ -172,16 +172,26 @@ class PlanPlayer:
         if skips:
             skipped = ScenarioSkipped(id=scenario.id, play=play, line=entry.line, reason=skips[-1])
             return skipped_record(skipped), None
-        results = tuple(map(self._result, play.takes(entry.takes), repeat(entry.line)))
-        result = Takes.of(results) if entry.takes > 1 else results[0]
+        repeat = repeat_of(self._project, entry, self._mode)
+        result: ScenarioResult | Takes
+        if repeat.is_repeated:
+            result = Takes.played(repeat, lambda one: self._take(play.as_take(one), entry.line))
+            self._runner.drop_takes(play, result.unplayed)
+        else:
+            result = self._result(self._runner.run, play, entry.line)
         record = record_of(Identity(id=scenario.id, row=play.row), result)
         if waivers:
             record = expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)
         return record, result
 
-    def _result(self, play: Play, line: int) -> ScenarioResult:
+    def _take(self, play: Play, line: int) -> ScenarioResult:
+        return self._result(self._runner.run_take, play, line)
+
+    def _result(
+        self, run: Callable[[Play], ScenarioResult], play: Play, line: int
+    ) -> ScenarioResult:
         try:
-            return self._runner.run(play)
+            return run(play)
         except ESCAPED as error:
             return unread(play, self._project.config.shown(play.file), line, error)
 

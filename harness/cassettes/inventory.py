@@ -22,7 +22,7 @@ from harness.project.project import Project
 from harness.project_file import YAML_ENDINGS
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Scenario, WaiverKind, is_scenario_file, played_in
+from harness.scenario import ONCE, Scenario, WaiverKind, is_scenario_file, played_in
 from harness.transport.cassette import Cassette, CassetteHead, read_cassette
 from harness.transport.lock import is_being_written
 
@@ -37,6 +37,8 @@ class Slot:
     scenario: Scenario
     is_wanted: bool
     """It is played when the command line names no provider."""
+    is_certain: bool = True
+    """A replay needs it in any case; others only if the earlier takes leave the result open."""
     is_preparation: bool = False
 
 
@@ -154,12 +156,15 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
         rows = [row.name for row in scenario.rows]
         for row in rows:
             play = Play(file=file, scenario=scenario.id, provider=provider, row=row)
-            for take in play.takes(scenario.repeat.takes if scenario.repeat else 1):
+            repeat = scenario.repeat or ONCE
+            certain = repeat.needed(0, 0)
+            for take in play.takes(repeat.takes):
                 yield Slot(
                     path=_path_of(project, scenario, take),
                     play=take,
                     scenario=played_in(scenario, row),
                     is_wanted=is_wanted and not _is_skipped(project, scenario, take),
+                    is_certain=take.take <= certain,
                 )
         if definition.phases[Phase.PREPARE]:
             yield Slot(

@@ -144,7 +144,8 @@ class Checking:
         inventory = self._inventory
         there = set(inventory.files)
         for path, slot in inventory.slots.items():
-            is_due = path not in there and slot.is_wanted and inventory.is_asked(path, slot)
+            is_played = slot.is_wanted and slot.is_certain
+            is_due = path not in there and is_played and inventory.is_asked(path, slot)
             if is_due and (not slot.is_preparation or self._is_needed(slot, there)):
                 problem = Problem(
                     code="cassette-missing",

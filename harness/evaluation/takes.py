@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
 from harness.play.result import Cause, ScenarioResult
-from harness.scenario import Scenario
+from harness.scenario import Repeat, Scenario
 from harness.statistics.intervals import Interval, wilson_interval
 
 
@@ -16,35 +18,42 @@ class Takes:
 
     results: tuple[ScenarioResult, ...]
     """By take; at least one."""
-    wanted: int
-    """Takes that must pass."""
+    repeat: Repeat
 
     passed: int = field(init=False)
     failed: int = field(init=False)
     outcome: Outcome = field(init=False)
     """PASSED where enough takes passed, FAILED where too many failed for that; BROKEN where the
-    broken ones leave it open, SKIPPED where the skipped ones alone do."""
+    broken ones leave it open, SKIPPED where the skipped ones alone do. BROKEN too where takes that
+    go on until they decide did not."""
 
     def __post_init__(self) -> None:
         outcomes = [result.outcome for result in self.results]
         passed, failed = outcomes.count(Outcome.PASSED), outcomes.count(Outcome.FAILED)
-        if passed >= self.wanted:
-            outcome = Outcome.PASSED
+        passes = self.repeat.passes(passed, failed)
+        if passes is None:
+            is_skipped = Outcome.SKIPPED in outcomes and Outcome.BROKEN not in outcomes
+            outcome = Outcome.SKIPPED if is_skipped else Outcome.BROKEN
         else:
-            is_lost = len(outcomes) - failed < self.wanted
-            open_ = Outcome.BROKEN if Outcome.BROKEN in outcomes else Outcome.SKIPPED
-            outcome = Outcome.FAILED if is_lost else open_
+            outcome = Outcome.PASSED if passes else Outcome.FAILED
         object.__setattr__(self, "passed", passed)
         object.__setattr__(self, "failed", failed)
         object.__setattr__(self, "outcome", outcome)
 
     @classmethod
-    def of(cls, results: tuple[ScenarioResult, ...]) -> Takes:
-        """The takes of a scenario that says how many must pass; all where it does not.
+    def played(cls, repeat: Repeat, result_of: Callable[[int], ScenarioResult]) -> Takes:
+        """Play takes in the order of their numbers, from 1, until their result is certain."""
+        results: list[ScenarioResult] = []
+        while repeat.needed(*judged_in(result.outcome for result in results)):
+            results.append(result_of(len(results) + 1))
+        return cls.of(tuple(results), repeat)
+
+    @classmethod
+    def of(cls, results: tuple[ScenarioResult, ...], repeat: Repeat) -> Takes:
+        """The takes of a scenario.
 
         Turns that were compared with a recording then say which take they are of.
         """
-        repeat = results[0].scenario.repeat
         return cls(
             results=tuple(
                 replace(
@@ -57,8 +66,34 @@ class Takes:
                 else result
                 for take, result in enumerate(results, 1)
             ),
-            wanted=repeat.wanted if repeat else len(results),
+            repeat=repeat,
         )
+
+    @property
+    def wanted(self) -> int:
+        """Takes that must pass; 0 if they go on until they decide."""
+        return self.repeat.wanted
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the result was certain before all takes were played.
+
+        When they ended depends on their outcomes then, so that their pass rate is biased.
+        """
+        return self.outcome in (Outcome.PASSED, Outcome.FAILED) and (
+            not self.wanted or len(self.results) < self.repeat.takes
+        )
+
+    @property
+    def unplayed(self) -> range:
+        """The numbers of takes that were not played, because the result was certain."""
+        last = self.repeat.takes if self.is_stopped else len(self.results)
+        return range(len(self.results) + 1, last + 1)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether all takes were judged, and still decide nothing."""
+        return self.outcome is Outcome.BROKEN and self.judged == len(self.results)
 
     @property
     def scenario(self) -> Scenario:
@@ -101,7 +136,13 @@ class Takes:
         """Codes of what went wrong in any take, each once; none where enough takes passed."""
         if not self.outcome.is_bad:
             return ()
+        if code := self._own_code():
+            return (code,)
         return tuple(dict.fromkeys(code for result in self.results for code in result.codes))
+
+    def _own_code(self) -> str:
+        """The code of the takes together; empty if those of the single ones say what is wrong."""
+        return "undecided" if self.is_undecided else ""
 
     @property
     def cause(self) -> Cause | None:
@@ -110,6 +151,17 @@ class Takes:
 
     @property
     def shown(self) -> int:
-        """The take that explains a red outcome: the first of that outcome, from 1."""
+        """The take that explains a red outcome, from 1: the first of that outcome.
+
+        If the takes decided nothing, it is the first one that failed.
+        """
         outcomes = [result.outcome for result in self.results]
-        return outcomes.index(self.outcome) + 1
+        wanted = Outcome.FAILED if self.is_undecided else self.outcome
+        return outcomes.index(wanted) + 1 if wanted in outcomes else 1
+
+
+def judged_in(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:
+    """How many takes passed, failed, and were not judged."""
+    counts = Counter(outcomes)
+    passed, failed = counts[Outcome.PASSED], counts[Outcome.FAILED]
+    return passed, failed, counts.total() - passed - failed

@@ -29,13 +29,17 @@ class ThreadWorkers(Generic[Task, Result]):
         concurrency: int,
         limits: Mapping[str, int],
         lanes: Callable[[Task], tuple[str, ...]],
+        following: Callable[[Task, Result], Iterable[Task]] | None = None,
     ) -> None:
         """`concurrency` is the number of threads.
 
         `lanes` are those of a task, which begins where all of them have room; `limits` are the
-        tasks that each lane takes at once.
+        tasks that each lane takes at once. `following` gives the tasks that the result of a task
+        makes necessary; they are done next.
         """
         self._work = work
+        self._following = following
+        self._concurrency = concurrency
         self._waiting = deque(tasks)
         self._results: dict[Task, Future[Result]] = {task: Future() for task in self._waiting}
         self._limits = limits
@@ -43,12 +47,11 @@ class ThreadWorkers(Generic[Task, Result]):
         self._running: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._is_stopped = False
-        self._threads = [
-            threading.Thread(target=self._do_tasks, name=f"worker-{number}", daemon=True)
-            for number in range(1, min(concurrency, len(self._waiting)) + 1)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        self._busy = 0
+        """Threads that have not ended."""
+        with self._changed:
+            self._start_threads(len(self._waiting))
 
     def result(self, task: Task, /) -> Result | None:
         """See `Workers`."""
@@ -72,20 +75,43 @@ class ThreadWorkers(Generic[Task, Result]):
             error = Interrupted("interrupted", "the run was stopped before this conversation began")
             self._results[task].set_exception(error)
         until = time.monotonic() + seconds
-        for thread in self._threads:
+        for thread in tuple(self._threads):
             thread.join(max(0.0, until - time.monotonic()))
 
     def _do_tasks(self) -> None:
         while (task := self._next()) is not None:
             future = self._results[task]
             try:
-                future.set_result(self._work(task))
+                result = self._work(task)
+                # First: whoever gets the result may ask for what follows.
+                self._add_following(task, result)
+                future.set_result(result)
             except BaseException as error:  # noqa: BLE001  # whoever asks for the result gets it
                 future.set_exception(error)
             finally:
                 with self._changed:
                     self._running.subtract(self._lanes(task))
                     self._changed.notify_all()
+
+    def _add_following(self, task: Task, result: Result) -> None:
+        further = tuple(self._following(task, result)) if self._following is not None else ()
+        with self._changed:
+            if self._is_stopped or not further:
+                return
+            self._results.update((one, Future()) for one in further)
+            self._waiting.extendleft(reversed(further))
+            # This thread takes one of them.
+            self._start_threads(len(further) - 1)
+            self._changed.notify_all()
+
+    def _start_threads(self, most: int) -> None:
+        """Start at most so many threads; called with the lock."""
+        for _ in range(min(most, self._concurrency - self._busy)):
+            name = f"worker-{len(self._threads) + 1}"
+            thread = threading.Thread(target=self._do_tasks, name=name, daemon=True)
+            self._threads.append(thread)
+            self._busy += 1
+            thread.start()
 
     def _next(self) -> Task | None:
         with self._changed:
@@ -97,4 +123,5 @@ class ThreadWorkers(Generic[Task, Result]):
                         self._running.update(lanes)
                         return task
                 self._changed.wait()
+            self._busy -= 1
             return None

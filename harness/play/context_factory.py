@@ -54,6 +54,8 @@ class ContextFactory:
         """
         self._project = project
         self._holding = holding
+        self.is_holding = holding is not None
+        """Old recordings remain."""
         self._redactors: dict[tuple[object, ...], Redactor] = {}
         self.notes: dict[str, None] = {}
         """Notes for the user about the providers that were used."""

@@ -36,7 +36,7 @@ def record_command(project: Project, play: Play) -> str:
     """The command that records a play."""
     # The messages of a Python test are not known before, so a stale recording is found too late.
     mode = "refresh" if play.file.suffix == ".py" else "record"
-    return f"harness run --mode {mode} {project.config.shown(play.file)}"
+    return f"{project.command} --mode {mode} {project.config.shown(play.file)}"
 
 
 def preparation_command(project: Project, scenario: Scenario, play: Play) -> str:
@@ -45,7 +45,7 @@ def preparation_command(project: Project, scenario: Scenario, play: Play) -> str
         return record_command(project, play)
     named = scenario.providers or (project.config.provider,)
     chosen = "" if play.provider in named else f" --provider {play.provider}"
-    return f"harness run --mode record{chosen}"
+    return f"{project.command} --mode record{chosen}"
 
 
 def find_recording(

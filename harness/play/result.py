@@ -83,6 +83,9 @@ class ScenarioResult:
     recording: RecordingUse | None = None
     """In `record` and `refresh`: where the recording comes from; None if there is none."""
 
+    replaced: tuple[PlayError, ...] = ()
+    """Why earlier attempts at this take were BROKEN, in order; they do not count."""
+
     redactor: Redactor | None = None
     """For lines of the scenario's file that are shown; None if no secret is known."""
 

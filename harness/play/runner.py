@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from harness.conversation import Transcript
 from harness.core import (
     CassetteError,
     HarnessError,
+    InternalError,
     Interrupted,
     Miss,
     MissingCassette,
@@ -27,7 +28,7 @@ from harness.play.conversation_variables import Variables
 from harness.play.drift.drift import Drift
 from harness.play.judging import judge
 from harness.play.preparing import Preparing
-from harness.play.recording_files import keep_reason
+from harness.play.recording_files import keep_reason, recording_path
 from harness.play.result import CheckResult, RecordingUse, ScenarioResult
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import SharedPrefix, SharedPrefixes
@@ -37,6 +38,12 @@ from harness.project.project import Project
 from harness.providers.provider import Provider
 from harness.scenario import MatrixRow, PrefixEnd, Scenario, played_in, prefix_ends
 from harness.transport.cassette import Cassette
+
+MOST_ATTEMPTS = 3
+"""At one take that is BROKEN, the first one included."""
+FINAL = (CassetteError, Interrupted, InternalError)
+"""Errors that another attempt would meet again, or must not follow."""
+AGAIN = "it was played again under the same number"
 
 
 class Runner:
@@ -80,6 +87,33 @@ class Runner:
         except ESCAPED as error:
             redactor = self.contexts.redactor(play.provider, scenario)
             return broken_at_once(scenario, play.provider, internal_error(error, redactor))
+
+    def run_take(self, play: Play) -> ScenarioResult:
+        """Like `run`, for one of several takes: a live one that is BROKEN is played again.
+
+        It keeps its number, and is played three times at most. A recording would be BROKEN again.
+        """
+        result = self.run(play)
+        for _ in range(MOST_ATTEMPTS - 1):
+            error = result.error
+            if error is None or result.transcript.is_recorded or isinstance(error, FINAL):
+                break
+            again = self.run(play)
+            result = _noted(
+                replace(again, replaced=(*result.replaced, error)),
+                *(note for note in result.notes if note.startswith(AGAIN)),
+                f"{AGAIN}, because of {error.code}",
+            )
+        return result
+
+    def drop_takes(self, play: Play, numbers: Iterable[int]) -> None:
+        """In `refresh`: remove the old recordings of takes that were not played any more.
+
+        They would otherwise be counted with those of another bot.
+        """
+        if self._mode is Mode.REFRESH and not self.contexts.is_holding:
+            for number in numbers:
+                recording_path(self._project, play.as_take(number)).unlink(missing_ok=True)
 
     def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         if self._mode in (Mode.REPLAY, Mode.RECORD):

@@ -16,9 +16,9 @@ from harness.project.parts import Defaults, Parts, are_as_before, documents_of
 from harness.project.plan import Entry
 from harness.project.project import Project
 from harness.project.verifying import problems_of
-from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
+from harness.scenario import ONCE, Repeat, Scenario, Waiver, examine_scenario, read_scenario
 
-ENTRY = "entry-5"
+ENTRY = "entry-6"
 """The name of entries in the cache; gets another number when their form changes."""
 
 
@@ -61,7 +61,7 @@ def entry_json(project: Project, file: Path) -> list[Json]:
         list(scenario.providers),
         [row.name for row in scenario.rows],
         scenario.title,
-        scenario.repeat.takes if scenario.repeat else 1,
+        (scenario.repeat or ONCE).as_json(),
         [waiver.as_json() for waiver in scenario.waivers],
         named_by(project, scenario).as_json(),
         scenario.files,
@@ -73,7 +73,7 @@ def entry_json(project: Project, file: Path) -> list[Json]:
 
 def entry_from(kept: list[Any]) -> Entry:
     """The entry from the form of `entry_json`."""
-    scenario, line, tags, providers, rows, title, takes, waivers, _, _ = kept
+    scenario, line, tags, providers, rows, title, repeat, waivers, _, _ = kept
     return Entry(
         scenario,
         line,
@@ -81,7 +81,7 @@ def entry_from(kept: list[Any]) -> Entry:
         _shared(tuple(providers)),
         _shared(tuple(rows)),
         title,
-        takes,
+        _repeat(tuple(repeat)),
         tuple(map(Waiver.from_json, waivers)),
     )
 
@@ -90,6 +90,11 @@ def entry_from(kept: list[Any]) -> Entry:
 def _shared(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words, one object for all scenarios that use them: there may be 10,000."""
     return tuple(map(sys.intern, words))
+
+
+@lru_cache(maxsize=100)
+def _repeat(kept: tuple[float, ...]) -> Repeat:
+    return Repeat.from_json(kept)
 
 
 def _key(kind: str, project: Project, file: Path, content: bytes) -> str:

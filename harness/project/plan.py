@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.core import counted, value_class
 from harness.project_file import Mode
-from harness.scenario import Waiver
+from harness.scenario import ONCE, Repeat, Waiver
 
 __all__ = ["MOST_CONVERSATIONS", "Entry", "Mode", "Play", "amount_problem"]
 
@@ -44,7 +44,11 @@ class Play:
 
     def takes(self, count: int) -> tuple[Play, ...]:
         """The takes of this play, numbered from 1 to `count`."""
-        return tuple(replace(self, take=take) for take in range(1, count + 1))
+        return tuple(map(self.as_take, range(1, count + 1)))
+
+    def as_take(self, number: int) -> Play:
+        """One of the takes of this play."""
+        return replace(self, take=number)
 
 
 @value_class(frozen=True, slots=True)
@@ -58,5 +62,10 @@ class Entry:
     providers: tuple[str, ...]
     rows: tuple[str, ...]
     title: str = ""
-    takes: int = 1
+    repeat: Repeat = ONCE
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def takes(self) -> int:
+        """How often it is played, at most."""
+        return self.repeat.takes

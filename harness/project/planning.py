@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.core import Problem, ScenarioError
 from harness.project.loading import entry_of
 from harness.project.plan import Entry, Mode, Play, amount_problem
 from harness.project.project import Project
-from harness.scenario import Waiver
+from harness.scenario import Repeat, Waiver
 
 
 class Planner:
@@ -40,7 +41,9 @@ class Planner:
             # The chosen providers are those of another project.
             return
         providers = self._project.providers_of(entry.providers, self._chosen)
-        if message := amount_problem(len(entry.rows), entry.takes, len(providers)):
+        if message := amount_problem(
+            len(entry.rows), repeat_of(self._project, entry).takes, len(providers)
+        ):
             hint = "choose fewer with --harness-provider"
             raise self._bad_entry("too-many-conversations", file, entry, message, hint)
         self.providers.update(providers)
@@ -61,6 +64,15 @@ class Planner:
     def _bad_entry(self, code: str, file: Path, entry: Entry, message: str, hint: str) -> Exception:
         where = f"{self._project.config.shown(file)}:{entry.line}"
         return ScenarioError(Problem(code=code, message=message, where=where, hint=hint))
+
+
+def repeat_of(project: Project, entry: Entry, mode: Mode = Mode.REPLAY) -> Repeat:
+    """How often a scenario is played: as the command line says, or else the scenario.
+
+    A mode that compares replies with recordings compares those of all takes.
+    """
+    repeat = project.repeat or entry.repeat
+    return replace(repeat, is_whole=True) if mode.is_compared and repeat.wanted else repeat
 
 
 def waivers_of(

@@ -41,6 +41,7 @@ from harness.providers.provider import Provider
 from harness.scenario import (
     Credentials,
     FileKind,
+    Repeat,
     Scenario,
     SubjectIn,
     advise,
@@ -89,6 +90,10 @@ class Project:
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it should freeze them for the
         garbage collector, which otherwise visits them repeatedly."""
+        self.repeat: Repeat | None = None
+        """How often the command line lets every scenario be played; None if each one says it."""
+        self.command = "harness run"
+        """What plays as this run does, for hints: with what the command line adds to scenarios."""
         self.lacks_definitions = False
         """A definition of some scenario could not be read, so nothing is put into the cache: its
         error may be in a file that no key of the cache depends on."""

@@ -82,6 +82,8 @@ def _arguments(option: RunOption) -> dict[str, object]:
             arguments["action"] = "append"
         case OptionValue.NUMBER:
             arguments["type"] = _at_least_one
+        case OptionValue.TAKES:
+            arguments["type"] = _takes
         case OptionValue.NOTHING:
             arguments["action"] = "store_true"
         case OptionValue.REVISION:
@@ -99,3 +101,15 @@ def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
     return int(text)
+
+
+def _takes(text: str) -> str:
+    """Reads the value of an option. Raises `ArgumentTypeError`."""
+    # Late: as in `fail_on`.
+    from harness.scenario import repeat_from  # noqa: PLC0415
+
+    try:
+        repeat_from(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    return text

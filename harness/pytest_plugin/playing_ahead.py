@@ -25,6 +25,7 @@ from harness.reports.run_events import (
     PlayEnded,
     PlayingBegan,
     PlayingEnded,
+    PlaysAdded,
     ScenarioFinished,
 )
 
@@ -57,8 +58,8 @@ def _holding(
     # Late: a replay starts no threads, and does not load them.
     from harness.parallel.thread_workers import ThreadWorkers  # noqa: PLC0415
 
-    owners: dict[Play, Suite] = {
-        play: item.suite
+    owners: dict[Play, ScenarioItem] = {
+        play: item
         for item in items
         if isinstance(item, ScenarioItem) and item.get_closest_marker("skip") is None
         for play in item.plays
@@ -68,21 +69,31 @@ def _holding(
         session.emit(PlayBegan(play=play))
         turns = 0
         try:
-            result = owners[play].runner.run(play)
+            result = owners[play].played(play)
             turns = len(result.transcript.turns)
         finally:
             session.emit(PlayEnded(play=play, turns=turns))
         return result
 
+    def following(play: Play, result: ScenarioResult) -> Sequence[Play]:
+        item = owners[play]
+        further = item.further(play, result)
+        if further:
+            owners.update(dict.fromkeys(further, item))
+            session.emit(PlaysAdded(plays=len(further)))
+        return further
+
     session.emit(PlayingBegan(plays=len(owners)))
-    session.players = ThreadWorkers(
+    workers: ThreadWorkers[Play, ScenarioResult] = ThreadWorkers(
         hold,
-        owners,
+        tuple(owners),
         concurrency=config.getoption("--harness-concurrency")
         or sum(suite.project.config.concurrency for suite in session.suites),
         limits=session.limits,
-        lanes=lambda play: owners[play].lanes.of(play.provider),
+        lanes=lambda play: owners[play].suite.lanes.of(play.provider),
+        following=following,
     )
+    session.players = workers
     try:
         yield
     finally:
@@ -115,7 +126,7 @@ def _replaying(
     def replay(play: Play) -> ScenarioFinished | None:
         item = plain[play]
         try:
-            result = session.result(item.suite, play)
+            result = session.result(item.suite, play, item.played)
             return item.finished(result) if _is_plain(result) else None
         except Exception:  # noqa: BLE001  # it is played again in a process in which pytest sees the error
             return None

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 from harness.pytest_plugin.scenario_session import ScenarioSession
-from harness.reports.run_events import Event, PlayBegan, PlayEnded, PlayingBegan, PlayingEnded
+from harness.reports.run_events import (
+    Event,
+    PlayBegan,
+    PlayEnded,
+    PlayingBegan,
+    PlayingEnded,
+    PlaysAdded,
+)
 
 EVERY = 0.25
 """Seconds between two updates."""
@@ -39,6 +46,9 @@ class Progress:
                 self._total, self._started = plays, time.monotonic()
                 if is_shown(self._config):
                     self._foot = _opened_foot(lambda: self.line(time.monotonic() - self._started))
+            case PlaysAdded(plays=plays):
+                with self._lock:
+                    self._total += plays
             case PlayBegan():
                 with self._lock:
                     self._begun += 1

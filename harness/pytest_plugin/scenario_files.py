@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from harness.core import AuthoringError, printable
-from harness.project.planning import waivers_of
+from harness.project.planning import repeat_of, waivers_of
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.project_files import NO_PROJECT, looks_like_scenario
-from harness.pytest_plugin.scenario_items import RepeatedItem, ScenarioItem
+from harness.pytest_plugin.scenario_items import ScenarioItem
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 
@@ -55,7 +55,12 @@ class ScenarioFile(WrittenFile):
             # Given as a text, because pytest 9.2 recognises a variant's brackets only in an id that
             # it reads: made from the name, the id is not the one that --lf stored.
             nodeid = f"{self.nodeid}::{play.name}"
-            kind = RepeatedItem if entry.takes > 1 else ScenarioItem
+            kind = ScenarioItem
+            if repeat_of(suite.project, entry).is_repeated:
+                # Late: only a repeated scenario loads intervals and statistics.
+                from harness.pytest_plugin.repeated_items import RepeatedItem  # noqa: PLC0415
+
+                kind = RepeatedItem
             item: ScenarioItem = kind.from_parent(
                 self,
                 name=play.name,

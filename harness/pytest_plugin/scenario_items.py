@@ -65,7 +65,6 @@ class ScenarioItem(pytest.Item):
         self.scenarios = scenarios
         self.play = play
         self._line = entry.line
-        self._count = entry.takes
         self.result: ScenarioResult | Takes | None = None
         """The result, until its teardown; None if another process played it."""
         self._summary: Summary | None = None
@@ -116,7 +115,7 @@ class ScenarioItem(pytest.Item):
         if finished is not None:
             self._set_properties(finished.summary)
             return
-        result = self.result = self._play()
+        result = self.result = self.play_all()
         self._summary = summary_of(result)
         self._set_properties(self._summary)
         if self._wrong is not None:
@@ -161,14 +160,23 @@ class ScenarioItem(pytest.Item):
         event = ScenarioFinished(id=self.nodeid, summary=summary_of(result), expected=expected)
         return self.scenarios.with_record(event, self.identity, result)
 
-    def _play(self) -> ScenarioResult | Takes:
-        return self._result_of(self.play)
+    def play_all(self) -> ScenarioResult | Takes:
+        """The result of all its plays."""
+        return self.result_of(self.play)
 
-    def _result_of(self, play: Play) -> ScenarioResult:
+    def played(self, play: Play) -> ScenarioResult:
+        """The result of one of its plays. Raises as `Runner.run` does."""
+        return self.suite.runner.run(play)
+
+    def further(self, play: Play, result: ScenarioResult) -> Sequence[Play]:  # noqa: ARG002  # those of a repeated one
+        """The plays that a result makes necessary."""
+        return ()
+
+    def result_of(self, play: Play) -> ScenarioResult:
         """The result of a play. An exception becomes a result too, so that every report has it."""
         suite = self.suite
         try:
-            return self.scenarios.result(suite, play)
+            return self.scenarios.result(suite, play, self.played)
         except ESCAPED as error:
             if isinstance(error, AuthoringError):
                 self._wrong = error
@@ -231,21 +239,6 @@ class ScenarioItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """The scenario's line, which pytest counts from 0."""
         return self.path, self._line - 1, self.name
-
-
-class RepeatedItem(ScenarioItem):
-    """A scenario of several takes, which are played in set-up and judged together in the call."""
-
-    @property
-    def plays(self) -> tuple[Play, ...]:
-        """The takes in order."""
-        return self.play.takes(self._count)
-
-    def _play(self) -> Takes:
-        # Late: only a repeated scenario loads intervals and statistics.
-        from harness.evaluation import Takes  # noqa: PLC0415
-
-        return Takes.of(tuple(map(self._result_of, self.plays)))
 
 
 def expected_failure(item: pytest.Item) -> ExpectedFailure | None:

@@ -141,11 +141,8 @@ class ScenarioSession:
     def suite_for(self, file: str) -> Suite | AuthoringError | None:
         """The project that a file lies in, or else that of pytest's root or the current folder."""
         here = (self._config.rootpath, self._config.invocation_params.dir)
-        for place in (file, *(str(folder / "_") for folder in here)):
-            found = self.suite_above(place)
-            if found is not None:
-                return found
-        return None
+        found = map(self.suite_above, (file, *(str(folder / "_") for folder in here)))
+        return next((suite for suite in found if suite is not None), None)
 
     def collected(self) -> None:
         """Collection is over; its objects live until the end of the run."""
@@ -196,13 +193,15 @@ class ScenarioSession:
         """The event of another process that played it; None if it is to be played here."""
         return None if self.replays is None else self.replays.result(play)
 
-    def result(self, suite: Suite, play: Play) -> ScenarioResult:
-        """The result of a play: played ahead, or played now."""
+    def result(
+        self, suite: Suite, play: Play, run: Callable[[Play], ScenarioResult]
+    ) -> ScenarioResult:
+        """The result of a play: played ahead, or run now."""
         ahead = None if self.players is None else self.players.result(play)
         if ahead is not None:
             return ahead
         with self.slots.taken(suite.lanes.of(play.provider)) if self.slots else nullcontext():
-            return suite.runner.run(play)
+            return run(play)
 
     def close(self) -> None:
         """Close what the run opened."""

@@ -12,13 +12,16 @@ from harness.play.runner import Runner
 from harness.project.planning import Planner
 from harness.project.project import Project
 from harness.pytest_plugin.entries import Entries
-from harness.scenario import is_scenario_file
+from harness.scenario import is_scenario_file, repeat_from
 
 
 class Suite:
     """One project in a pytest session."""
 
     def __init__(self, config: pytest.Config, project: Project, runner: Runner) -> None:
+        if text := config.getoption("--harness-repeat"):
+            project.repeat = repeat_from(text)
+            project.command += f" --repeat {text}"
         self.project = project
         self.runner = runner
         self.lanes = Lanes(project.config, config.getoption("--harness-concurrency"))

@@ -59,16 +59,31 @@ def takes_listed(takes: Takes) -> Iterator[str]:
 
 def _verdict(takes: Takes) -> Iterator[str]:
     """`3 of 5 takes passed, 4 required (95 % interval 0.23 to 0.88)`, with its place."""
-    scenario = takes.scenario
-    place = scenario.repeat.place if scenario.repeat else scenario.place
-    verdict = f"none of {len(takes.results)} takes could be judged, {takes.wanted} must pass"
+    scenario, own = takes.scenario, takes.scenario.repeat
+    is_own = own is not None and own.as_json() == takes.repeat.as_json()
+    place = own.place if own is not None and is_own and own.place else scenario.place
+    verdict = f"none of {len(takes.results)} takes could be judged"
     if takes.judged:
         verdict = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
         verdict += f" and {takes.broken} could not be judged" if takes.broken else ""
         verdict += f" and {takes.skipped} skipped" if takes.skipped else ""
-        verdict += f", {takes.wanted} required (95 % interval {takes.interval})"
-    yield f"{place}: {verdict}"
+    yield f"{place}: {verdict}, {_required(takes)}"
     yield f"{takes.results[0].excerpt(place)} [repeat]"
+
+
+def _required(takes: Takes) -> str:
+    """What is required of the takes, and how sure that is."""
+    repeat, played = takes.repeat, len(takes.results)
+    if takes.wanted:
+        required = f"{takes.wanted} {'required' if takes.judged else 'must pass'}"
+    elif takes.outcome is Outcome.FAILED:
+        required = f"fewer than a bot of {repeat.good:.0%} does".replace("%", " %")
+    else:
+        required = f"which does not decide between {repeat.bad:.0%} and {repeat.good:.0%}"
+        required = required.replace("%", " %")
+    if takes.is_stopped and played < repeat.takes:
+        return f"{required}; stopped after {played} of {repeat.takes}"
+    return f"{required} (95 % interval {takes.interval})" if takes.judged else required
 
 
 def _screen(result: ScenarioResult) -> Iterator[str]:

@@ -28,6 +28,14 @@ class PlayingBegan:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class PlaysAdded:
+    """Further takes of a repeated scenario are to be held ahead. Comes from a thread."""
+
+    plays: int
+    """How many."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class PlayBegan:
     """A thread begins a conversation. Comes from that thread."""
 
@@ -169,6 +177,7 @@ class ReportsMade:
 
 Event = (
     PlayingBegan
+    | PlaysAdded
     | PlayBegan
     | PlayEnded
     | PlayingEnded

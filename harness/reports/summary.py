@@ -47,6 +47,8 @@ class Summary:
     """What people should know although nothing failed."""
     takes: Mapping[str, int] | None = None
     """How many takes there are of each outcome; None if the scenario is not repeated."""
+    is_stopped: bool = False
+    """The takes ended when their result was certain, so that their pass rate is biased."""
     is_waived: bool = False
     """Its Python test was expected to fail, and did."""
 
@@ -81,6 +83,7 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
             for note in each.notes
         ),
         takes=takes,
+        is_stopped=not isinstance(result, ScenarioResult) and result.is_stopped,
         is_waived=is_waived,
     )
 
@@ -89,7 +92,7 @@ def properties_of(summary: Summary) -> Properties:
     """Name and value, as JUnit's properties have them; empty ones are left out.
 
     `skipped_checks` is JSON: how many checks were skipped, by name and reason. `pass_rate` is that
-    of the takes that passed or failed.
+    of the takes that passed or failed; it is left out if they ended when their result was certain.
     """
     places = "; ".join(place for place, _ in summary.drifted)
     properties = {
@@ -104,7 +107,7 @@ def properties_of(summary: Summary) -> Properties:
         "recording": " ".join(summary.recordings) or None,
         # As JSON, because a reason may contain any character.
         "skipped_checks": json.dumps(Counter(summary.skips)) if summary.skips else None,
-        **_properties_of_takes(summary.takes),
+        **_properties_of_takes(summary),
         "codes": " ".join(summary.codes) or None,
         **_properties_of_cause(summary.cause),
         "waived": "true" if summary.is_waived else None,
@@ -132,6 +135,7 @@ def summary_from(properties: Mapping[str, Any]) -> Summary:
         recordings=tuple(properties.get("recording", "").split()),
         drifted=tuple((place, ()) for place in places.split("; ")) if places else (),
         takes=takes,
+        is_stopped="takes_stopped" in properties,
         is_waived="waived" in properties,
     )
 
@@ -157,7 +161,8 @@ def _properties_of_cause(cause: Cause | None) -> Mapping[str, str | None]:
     }
 
 
-def _properties_of_takes(takes: Mapping[str, int] | None) -> Mapping[str, str | None]:
+def _properties_of_takes(summary: Summary) -> Mapping[str, str | None]:
+    takes = summary.takes
     if takes is None:
         return {}
     passed, failed, skipped = (takes.get(kind.value, 0) for kind in _COUNTED)
@@ -167,5 +172,6 @@ def _properties_of_takes(takes: Mapping[str, int] | None) -> Mapping[str, str | 
         "takes_passed": str(passed),
         "takes_failed": str(failed),
         "takes_skipped": str(skipped) if skipped else None,
-        "pass_rate": f"{passed / judged:.3f}" if judged else None,
+        "takes_stopped": "true" if summary.is_stopped else None,
+        "pass_rate": f"{passed / judged:.3f}" if judged and not summary.is_stopped else None,
     }

@@ -17,6 +17,7 @@ from harness.scenario.order import order_doubts
 from harness.scenario.part_schemas import defaults_schema, fragment_schema, part_schema
 from harness.scenario.prefix_ends import PrefixEnd, prefix_ends
 from harness.scenario.reader import read_part, read_scenario
+from harness.scenario.repeats import ONCE, Repeat, repeat_from
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
@@ -25,7 +26,6 @@ from harness.scenario.scenario import (
     Given,
     MatrixRow,
     MessagePlan,
-    Repeat,
     Scenario,
     Scope,
     TurnPurpose,
@@ -48,6 +48,7 @@ from harness.scenario.waivers import Waiver, WaiverKind, named_in
 __all__ = [
     "DEFAULTS",
     "NO_FILES",
+    "ONCE",
     "AssistantLine",
     "BadFile",
     "Capture",
@@ -84,6 +85,7 @@ __all__ = [
     "prefix_ends",
     "read_part",
     "read_scenario",
+    "repeat_from",
     "said_again",
     "scenario_id_problem",
     "scenario_schema",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.checks import KIND_NAMED
 from harness.core import Problem
@@ -44,10 +44,16 @@ def order_problems(document: Document) -> Iterator[Problem]:
         )
 
 
-def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """Keys of the scenario's own file that have no effect in their place."""
+def order_doubts(
+    scenario: Scenario, document: Document, defaults: Sequence[Document] = ()
+) -> Iterator[Problem]:
+    """Keys of the scenario's own file that have no effect in their place.
+
+    `defaults` are those of its folders.
+    """
     repeat = document.at().get("repeat")
-    if repeat is not None and scenario.repeat is not None and scenario.repeat.takes == 1:
+    is_once = scenario.repeat is not None and not scenario.repeat.is_repeated
+    if repeat is not None and is_once and not any(one.at().has("repeat") for one in defaults):
         yield Problem(
             code="no-effect",
             message="one take is played anyway",

@@ -8,7 +8,16 @@ from typing import Any
 from harness.core import Json
 from harness.scenario.files import FileKind
 
-DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "strength", "expect")
+DEFAULT_KEYS = (
+    "provider",
+    "tags",
+    "vars",
+    "session",
+    "timeout",
+    "repeat",
+    "strength",
+    "expect",
+)
 _NAMES: Json = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 
 _FILE: Json = {

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
-from harness.core import Problem, ScenarioError, counted, parse_duration, quote
+from harness.core import Problem, ScenarioError, parse_duration, quote
 from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.branching import Ways
@@ -14,12 +14,12 @@ from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_block
 from harness.scenario.files import NO_FILES, FileKind, OtherFiles
 from harness.scenario.names import scenario_id_problem
+from harness.scenario.repeats import read_repeat
 from harness.scenario.rows import read_rows
 from harness.scenario.scenario import (
     Credentials,
     Expectation,
     Link,
-    Repeat,
     Scenario,
     Scope,
     TurnPurpose,
@@ -80,7 +80,7 @@ def build_scenario(
         teardown=teardown,
         expectations=tuple(_expectations((top, *folders), compiler)),
         timeout=_limit(_nearest("timeout", layers), compiler),
-        repeat=_repeat(top.get("repeat"), compiler),
+        repeat=read_repeat(_nearest("repeat", (top, *folders)), compiler),
         waivers=read_waivers(top),
         ignored=_ignored((top, *folders), compiler),
         place=node.place,
@@ -195,22 +195,6 @@ def _link(node: Node) -> Link:
     if isinstance(node.value, dict):
         return Link(url=node.text_of("url"), name=node.text_of("name"))
     return Link(url=str(node.value))
-
-
-def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:
-    if node is None:
-        return None
-    # JSON Schema takes 5.0 for a whole number, too.
-    count = int(node.value_of("takes", node.value))
-    least = int(node.value_of("pass", count))
-    if least > count:
-        compiler.note(
-            "wrong-value",
-            f"{least} passing takes cannot be required of {counted(count, 'take')}",
-            node.at("pass"),
-            f"at most {count}, or increase 'takes'",
-        )
-    return Repeat(takes=count, wanted=least, place=node.key_place)
 
 
 def _names(node: Node | None) -> tuple[str, ...]:

@@ -10,11 +10,9 @@ from harness.checks import KIND_NAMED
 from harness.config.strength_format import IgnoredField
 from harness.core import Json, Path, Place, value_class
 from harness.formats.template import Template
+from harness.scenario.repeats import Repeat
 from harness.scenario.tool_answers import ToolAnswers
 from harness.scenario.waivers import Waiver
-
-MOST_TAKES = 100
-"""Of one scenario."""
 
 
 class Scope(StrEnum):
@@ -182,17 +180,6 @@ class MatrixRow:
     """Which utterance of a turn is said, from 0, by the turn's number; the first by default."""
     way: Way | None = None
     """None if the turns of the file are one conversation."""
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """How often a scenario is played, since a bot is not deterministic."""
-
-    takes: int
-    wanted: int
-    """Takes that must pass."""
-    place: Place
-    """Of the key `repeat`."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from harness.config.strength_format import STRENGTH
 from harness.core import DURATION_PATTERN, Json
 from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
-from harness.scenario.scenario import MOST_TAKES
+from harness.scenario.repeats import REPEAT
 from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.waivers import WaiverKind, waiver_schema
 
@@ -16,8 +16,6 @@ _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
 """Where a text is wanted, whatever YAML made of it is read as it was written."""
 
 _URL: Json = {"type": "string", "pattern": r"^https?://[^\s]+$", "description": "http or https."}
-
-_COUNT: dict[str, Json] = {"type": "integer", "minimum": 1, "maximum": MOST_TAKES}
 
 _ATTACHMENT: Json = {
     "type": "object",
@@ -155,21 +153,7 @@ HEAD_KEYS: Mapping[str, Json] = {
     },
     **{kind.value: waiver_schema(kind) for kind in WaiverKind},
     "strength": STRENGTH,
-    "repeat": {
-        "description": "Number of takes to play; all must pass, or at least 'pass' of them.",
-        "oneOf": [
-            _COUNT,
-            {
-                "type": "object",
-                "required": ["takes"],
-                "additionalProperties": False,
-                "properties": {
-                    "takes": {**_COUNT, "description": "How often it is played."},
-                    "pass": {**_COUNT, "description": "How many must pass; default: all."},
-                },
-            },
-        ],
-    },
+    "repeat": REPEAT,
 }
 """Keys at the top of a scenario whose format does not depend on the checks."""
 

@@ -326,7 +326,7 @@ def _played(folder: Path, file: Path, *providers: str) -> str:
 
 
 def _repeated(runner: Runner, play: Play, repeat: Repeat) -> str:
-    takes = Takes.of(tuple(map(runner.run, play.takes(repeat.takes))))
+    takes = Takes.played(repeat, lambda number: runner.run_take(play.as_take(number)))
     return "" if takes.outcome is Outcome.PASSED else failure_screen(takes)
 
 

@@ -55,8 +55,8 @@ from harness.reports.markdown.markdown_report import MOST_DETAILS
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.compiling import LONGEST_PAUSE
 from harness.scenario.names import MOST_ROWS
+from harness.scenario.repeats import MOST_TAKES
 from harness.scenario.rows import MOST_LEVELS
-from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
@@ -196,7 +196,7 @@ LIMITS = {
     "closing steps of an interrupted conversation": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
     "one `wait` of a turn, or `delay` of a tool's answer": format_duration(LONGEST_PAUSE),
-    "takes of a scenario": f"{MOST_TAKES}",
+    "takes of a scenario": f"{MOST_TAKES:,}",
     "takes of a scenario that are listed one by one": f"{MOST_LISTED}",
     "summary.md": f"{LARGEST_SUMMARY:,} bytes",
     "failures with their text in `summary.md`": f"{MOST_DETAILS}",

@@ -236,7 +236,7 @@ def test_events_pickle(played):
         for name in ("wrong", "twice")
     )
     result = runner.run(wrong.play)
-    takes = Takes.of(tuple(map(runner.run, twice.play.takes(2))))
+    takes = Takes.of(tuple(map(runner.run, twice.play.takes(2))), twice.entry.repeat)
     events = [
         PlayingBegan(plays=2),
         PlayBegan(play=wrong.play),

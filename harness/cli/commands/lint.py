@@ -240,14 +240,13 @@ def _doubtful(
     document = read(file.read_bytes(), project.config.shown(file))
     names = names_of_defaults(scenario, document)
     parts = Parts(project.config, project.files, project.cache)
-    for defaults in documents_of(
-        project.folders.defaults(file), parts, project.config, project.files
-    ):
+    folders = documents_of(project.folders.defaults(file), parts, project.config, project.files)
+    for defaults in folders:
         own = {name for name, _ in defaults.at().entries("vars")}
         used.setdefault(defaults.source.path, set()).update(names & own)
         names -= own
     found = [*unused_names(scenario, document), *odd_cells(scenario, document)]
-    found += [*overwritten_names(scenario, document), *order_doubts(scenario, document)]
+    found += [*overwritten_names(scenario, document), *order_doubts(scenario, document, folders)]
     return list(ScenarioError([*found, *doubts_about(project, scenario)]).problems)
 
 

@@ -28,9 +28,13 @@ def record_of(identity: Identity, result: ScenarioResult | Takes) -> Record:
 
 def _takes_record(identity: Identity, takes: Takes) -> Record:
     """A repeated scenario, judged over its takes, each of which is a conversation."""
-    interval = takes.interval
+    interval, gate = takes.interval, takes.repeat
     repeat: Record = {"passed": takes.passed, "told": takes.judged, "wanted": takes.wanted}
-    if interval is not None:
+    if not takes.wanted:
+        repeat["until"] = {"good": gate.good, "bad": gate.bad, "error": gate.error}
+    if takes.is_stopped:
+        repeat["stopped"] = gate.takes
+    elif interval is not None:
         repeat["interval"] = [round(interval.low, 6), round(interval.high, 6)]
     return _without_empty(
         {
@@ -41,11 +45,20 @@ def _takes_record(identity: Identity, takes: Takes) -> Record:
             "repeat": repeat,
             "failure": failure_screen(takes) if takes.outcome.is_bad else "",
             "takes": [
-                {**_conversation_record(identity, result), "take": number}
+                {**_conversation_record(identity, result), **_replaced(result), "take": number}
                 for number, result in enumerate(takes.results, 1)
             ],
         }
     )
+
+
+def _replaced(take: ScenarioResult) -> Record:
+    """The earlier attempts at a take, if there were any."""
+    attempts: list[Json] = [
+        {"outcome": Outcome.BROKEN.value, "codes": [error.code], "failure": str(error)}
+        for error in take.replaced
+    ]
+    return {"attempts": attempts} if attempts else {}
 
 
 def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:

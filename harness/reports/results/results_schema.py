@@ -209,11 +209,20 @@ _REPEAT = _object(
     {
         "passed": _NUMBER,
         "told": _about(_NUMBER, "Takes that passed or failed; broken ones do not count."),
-        "wanted": _about(_NUMBER, "Takes that must pass."),
+        "wanted": _about(_NUMBER, "Takes that must pass; 0 if they go on until they decide."),
+        "until": _about(
+            _object({name: {"type": "number"} for name in ("good", "bad", "error")}),
+            "Of takes that go on until they decide: pass rates, and how likely it is wrong.",
+        ),
+        "stopped": _about(
+            _NUMBER,
+            "How many takes there could have been, if the result was certain before. When they"
+            " ended depends on their outcomes, so that their pass rate is biased.",
+        ),
         "interval": {
             "type": "array",
             "items": {"type": "number"},
-            "description": "Of the pass rate: Wilson, 95 %.",
+            "description": "Of the pass rate: Wilson, 95 %; omitted if they were stopped.",
         },
     },
     "passed",
@@ -247,7 +256,8 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         "failure": _about(_TEXT, "What the terminal shows of a failure."),
         "attempts": _about(
             _list(_object({"outcome": _OUTCOME, "codes": _TEXTS, "failure": _TEXT}, "outcome")),
-            "Earlier attempts, in order, if a plugin ran the test again; they do not count.",
+            "Earlier attempts, in order, if a plugin ran the test again, or if a take was BROKEN;"
+            " they do not count.",
         ),
         "transcript": TRANSCRIPT_SCHEMA,
         "repeat": _about(_REPEAT, "Of a scenario that is played several times."),

@@ -33,10 +33,12 @@ function facts(conversation, row) {
 }
 
 function takeLinks(conversation, current) {
-  const { passed, told, wanted, interval } = conversation.repeat;
+  const { passed, told, wanted, interval, stopped, until } = conversation.repeat;
+  const need = until ? `until it is decided between ${percent(until.bad)} and ${percent(until.good)}` : `${wanted} must pass`;
+  const end = stopped ? `, stopped after ${conversation.takes.length} of ${stopped}` : "";
   const rate = interval ? `, so the rate is ${percent(interval[0])} to ${percent(interval[1])} (95 % interval)` : "";
   return el("nav", { class: "takes", "aria-label": "Takes" },
-    el("p", {}, `${passed} of ${plural(told, "take")} passed, ${wanted} must pass${rate}.`),
+    el("p", {}, `${passed} of ${plural(told, "take")} passed, ${need}${end}${rate}.`),
     el("ol", {}, conversation.takes.map((take) =>
       el("li", {}, el("a", { href: linkTo(conversation.id, { take: take.take }), "aria-current": take.take === current ? "true" : null }, mark(take.outcome), ` take ${take.take}`)))));
 }

@@ -98,7 +98,7 @@ function flakiest() {
   const doubt = ({ takes: [passed, told] }) => Math.abs(passed / told - 0.5);
   rows.sort((a, b) => doubt(a) - doubt(b) || b.takes[1] - a.takes[1]);
   return ranking("Flakiest", rows.slice(0, MOST_RANKED).map((row) =>
-    [linkTo(row.id), row.title || row.scenario, `${row.provider} · ${row.takes[2]} must pass`, `${row.takes[0]} of ${row.takes[1]}`]));
+    [linkTo(row.id), row.title || row.scenario, `${row.provider} · ${row.takes[2] ? `${row.takes[2]} must pass` : "until decided"}`, `${row.takes[0]} of ${row.takes[1]}`]));
 }
 
 function drifted() {
