@@ -13,6 +13,7 @@ from harness.cli import commands
 from harness.cli.command_classes import CommandLine, PlainGroup
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
+from harness.cli.evaluating import evaluate, flaky
 from harness.cli.groups import cassettes, compare, history, importing, report
 from harness.cli.on_recordings import ON_RECORDINGS, strength
 from harness.cli.request_options import (
@@ -68,10 +69,11 @@ _GROUPS = {
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
-for _command in (*DESK, *ON_RECORDINGS, compare):
+for _command in (*DESK, *ON_RECORDINGS, compare, flaky):
     app.command()(_command)
 # For the value of --affected, as in `run`.
 app.command(cls=RunCommand)(strength)
+app.command("eval")(evaluate)
 
 Paths = Annotated[
     list[str] | None,

@@ -168,7 +168,7 @@ def prune_history(
     commands.prune_history(keep=keep, older=older, project=project, url=url)
 
 
-def compare(
+def compare(  # noqa: PLR0913  # one parameter an option
     before: RunName = None,
     after: RunName = None,
     *,
@@ -186,6 +186,14 @@ def compare(
             help="Also write a page with the conversations side by side; needs results files.",
         ),
     ] = None,
+    fail_if: Annotated[
+        str,
+        typer.Option(
+            metavar="worse",
+            help="End with 6 only if the second passes fewer takes, beyond chance; needs results"
+            " files with several takes.",
+        ),
+    ] = "",
     project: ProjectName = "",
     url: Url = "",
     as_json: AsJson = False,
@@ -194,6 +202,8 @@ def compare(
 
     Ends with 6 if there is a regression: a conversation that passed before and does not now.
     """
+    if fail_if not in ("", "worse"):
+        raise refuse(f"--fail-if takes 'worse', not '{fail_if}'")
     names = [name.strip() for name in providers.split(",")] if providers else []
     if providers and (len(set(names)) != len(names) or len(names) != 2 or not all(names)):  # noqa: PLR2004  # a pair
         raise refuse(f"--providers takes two different names, such as shop,bank; not '{providers}'")
@@ -208,6 +218,7 @@ def compare(
             project=project,
             url=url,
             as_json=as_json,
+            is_gate=bool(fail_if),
         )
     )
     raise typer.Exit(REGRESSED if has_regression else 0)

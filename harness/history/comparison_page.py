@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.config import Slower
 from harness.core import Json, format_duration
 from harness.core.sections import Section
+from harness.evaluation.two_bots import TakesCompared
 from harness.history.comparison import Change, Compared, Reworded
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
 from harness.history.pages import began, short_commit, takes_text, turn_name
@@ -31,8 +32,12 @@ def comparison_page(
     compared: Sequence[Compared],
     reworded: Sequence[Reworded] | None,
     slower: Slower,
+    takes: TakesCompared | None = None,
 ) -> list[Section]:
-    """The page. `reworded` is None if one of the runs is from a history, which has no texts."""
+    """The page. `reworded` is None if one of the runs is from a history, which has no texts.
+
+    `takes` is None if no conversation of the runs has several takes, or they are not known.
+    """
     sections = [Section(title="before and after", heads=_HEADS, rows=[_run(run) for run in runs])]
     for change, title in _TITLES.items():
         if some := [row for row in compared if row.change is change]:
@@ -41,6 +46,8 @@ def comparison_page(
         sections.append(_slower(slow))
     if reworded:
         sections.append(_reworded(reworded))
+    if takes is not None:
+        sections.append(Section(title="pass rates over all takes", lines=takes.lines))
     if len(sections) == 1:
         sections.append(Section(title="nothing changed"))
     if reworded is None:
@@ -54,10 +61,12 @@ def comparison_json(
     compared: Sequence[Compared],
     reworded: Sequence[Reworded] | None,
     slower: Slower,
+    takes: TakesCompared | None = None,
 ) -> dict[str, Json]:
     """The comparison as JSON. Times are in seconds."""
     before, after = runs
     return {
+        **({"takes": takes.json()} if takes is not None else {}),
         "before": before.run,
         "after": after.run,
         "changes": [_change_json(row) for row in compared if row.change is not None],

@@ -14,6 +14,8 @@ from harness.cli.terminal import echo, show
 from harness.config import Slower
 from harness.conversation import Outcome
 from harness.core import Problem, counted, did_you_mean, quote
+from harness.evaluation.take_counts import count_takes
+from harness.evaluation.two_bots import TakesCompared, compare_takes
 from harness.history.address import HistoryError
 from harness.history.comparison import Change, OfProvider, compare, find_reworded, shared_id
 from harness.history.comparison_page import comparison_json, comparison_page
@@ -54,10 +56,15 @@ class CompareOptions:
     project: str
     url: str
     as_json: bool
+    is_gate: bool = False
+    """Only a second side that passes fewer takes, beyond chance, is a regression."""
 
 
 def compare_runs(options: CompareOptions) -> bool:
-    """Print the changes of the conversations. Returns whether there is a regression."""
+    """Print the changes of the conversations. Returns whether there is a regression.
+
+    Raises `HistoryError`.
+    """
     old, new = _sides(options)
     compared = list(compare(old.rows, new.rows))
     has_texts = old.conversations is not None and new.conversations is not None
@@ -66,13 +73,40 @@ def compare_runs(options: CompareOptions) -> bool:
     )
     config = config_here()
     slower = config.slower if config is not None else Slower()
+    takes = _takes_of(old, new) if has_texts else None
+    if options.is_gate and takes is None:
+        raise _no_takes(old, new)
     if options.html is not None:
         _write_html(options.html, old, new)
+    shown = takes if takes is not None and takes.is_repeated else None
+    runs = (old.run, new.run)
     if options.as_json:
-        echo(json.dumps(comparison_json((old.run, new.run), compared, reworded, slower), indent=2))
+        echo(json.dumps(comparison_json(runs, compared, reworded, slower, shown), indent=2))
     else:
-        show(comparison_page((old.run, new.run), compared, reworded, slower))
+        show(comparison_page(runs, compared, reworded, slower, shown))
+    if options.is_gate and takes is not None:
+        return takes.is_worse
     return any(pair.change is Change.REGRESSION for pair in compared)
+
+
+def _takes_of(old: Side, new: Side) -> TakesCompared:
+    """The takes of both sides, which are read from results files."""
+    before, after = (
+        {one["id"]: count_takes(one) for one in side.conversations or ()} for side in (old, new)
+    )
+    return compare_takes((old.name, new.name), before, after)
+
+
+def _no_takes(old: Side, new: Side) -> HistoryError:
+    side = old if old.conversations is None else new
+    return HistoryError(
+        Problem(
+            code="no-takes",
+            where=side.run.run,
+            message="a history does not say which takes were stopped, so they are not compared",
+            hint="name the results files of both runs",
+        )
+    )
 
 
 def _sides(options: CompareOptions) -> tuple[Side, Side]:

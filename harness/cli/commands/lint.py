@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -18,6 +20,7 @@ from harness.core import (
     counted,
     no_such_file,
 )
+from harness.evaluation.gate_note import gate_note
 from harness.formats.yaml import read
 from harness.history.address import address_in
 from harness.project.fitting_providers import blind_checks
@@ -31,6 +34,7 @@ from harness.project_file import YAML_ENDINGS
 from harness.providers.definition_reader import read_definition
 from harness.scenario import (
     FileKind,
+    Repeat,
     Scenario,
     kind_of,
     names_of_defaults,
@@ -67,6 +71,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     linter.look_at_providers(definitions)
     for file, kind in sorted(files.items(), key=lambda item: item[1] is not FileKind.SCENARIO):
         linter.look_at(file, kind)
+    linter.tell_gates()
     scenarios = sum(kind is FileKind.SCENARIO for kind in files.values())
     counts = {
         "scenario file": scenarios,
@@ -93,6 +98,8 @@ class _Linter:
         self._ids: dict[str, str] = {}
         """The first place of each scenario id, ignoring case."""
         self._included: set[str] = set()
+        self._gates: Counter[Repeat] = Counter()
+        """How many scenarios have which gate."""
         self._used: dict[str, set[str]] = {}
         """For each file of defaults, by its path, the names that scenarios use from it."""
 
@@ -135,8 +142,15 @@ class _Linter:
                     hint="ids name cassettes, so they must be unique, ignoring case",
                 )
             )
+        if scenario.repeat is not None and scenario.repeat.is_repeated:
+            self._gates[replace(scenario.repeat, place=None)] += 1
         problems = list(_blind_problems(self._project, scenario))
         return problems, _doubtful(self._project, file, scenario, self._used)
+
+    def tell_gates(self) -> None:
+        """Print what the gates of repeated scenarios let through, each once."""
+        for repeat, count in self._gates.items():
+            echo(f"note: {counted(count, 'scenario')} with {gate_note(repeat)}")
 
     def _part(self, kind: FileKind, file: Path) -> Findings:
         """A fragment or defaults; the problems of an included one were reported before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from harness.core.atomic_file import replacing
 from harness.core.sections import Section
 from harness.reports.html.page_file import PAGE, page_environment, source_hash
 
-_WORDS = {
+WORDS: Mapping[str, str] = {
     "never": "bad",
     "FAILED": "bad",
     "BROKEN": "bad",
@@ -22,8 +22,10 @@ _WORDS = {
 """The classes of cells that are one of these words."""
 
 
-def write_sections(path: Path, title: str, sections: Sequence[Section]) -> None:
-    """Write the page. Raises `OSError`."""
+def write_sections(
+    path: Path, title: str, sections: Sequence[Section], words: Mapping[str, str] = WORDS
+) -> None:
+    """Write the page. `words` are the classes of cells with these texts. Raises `OSError`."""
     style = (PAGE / "sections.css").read_text(encoding="utf-8")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as whole:
@@ -32,5 +34,5 @@ def write_sections(path: Path, title: str, sections: Sequence[Section]) -> None:
             style=Markup(style),  # noqa: S704  # our own file
             style_hash=source_hash(style),
             sections=sections,
-            words=_WORDS,
+            words=words,
         ).dump(str(whole), encoding="utf-8")

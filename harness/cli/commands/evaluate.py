@@ -1,0 +1,109 @@
+"""`harness eval`: how reliably bots pass scenarios, and which of them is better."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.cli.terminal import echo, show, writing
+from harness.core import ConfigurationError, Problem
+from harness.core.sections import Section
+from harness.evaluation.eval_table import EvalTable
+from harness.history.comparison import shared_id
+from harness.project.plan import Mode
+from harness.project.project import Project
+from harness.running import Plan, plan, records_of
+from harness.scenario.repeats import all_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalOptions:
+    """The options of the command."""
+
+    paths: Sequence[str]
+    providers: Sequence[str]
+    tags: Sequence[str]
+    takes: int
+    mode: str
+    concurrency: int | None
+    processes: int
+    html: Path | None
+    """The page to write."""
+    as_json: bool
+    is_gate: bool
+    """It fails if the second provider is worse."""
+
+
+class NothingJudged(ConfigurationError):
+    """No take was judged, so that there is nothing to evaluate."""
+
+
+def evaluate(options: EvalOptions) -> bool:
+    """Play all takes of scenarios and print a table. Returns whether the second bot is worse.
+
+    Raises `NothingJudged`, and what `harness.plan` raises.
+    """
+    planned = plan(*options.paths, providers=options.providers, tags=options.tags)
+    wanted = _with_takes(planned, options.takes)
+    providers = options.providers or dict.fromkeys(one.play.provider for one in wanted.scenarios)
+    table = EvalTable(tuple(providers), options.takes)
+    _require_pair(options, table)
+    project = Project.at(wanted.config)
+    project.command = f"harness eval --takes {options.takes}"
+    mode = Mode(options.mode)
+    records = records_of(wanted, project, mode, options.concurrency, options.processes)
+    for record in records:
+        name = shared_id(str(record["id"]), str(record["scenario"]), str(record.get("row", "")))
+        table.add(name, record)
+    compared = table.compared()
+    section = table.section(compared, _commands(options))
+    if options.html is not None:
+        _write(options.html, table, section, project.config.root.name)
+    if options.as_json:
+        echo(json.dumps(table.json(compared), indent=2))
+    else:
+        show([section])
+    if not table.judged:
+        message = "no take was judged" if table.cells else "there is no scenario to play"
+        raise NothingJudged(Problem(code="nothing-judged", message=message))
+    return options.is_gate and compared is not None and compared.is_worse
+
+
+def _with_takes(planned: Plan, takes: int) -> Plan:
+    """The plan, in which every scenario has so many takes, all of which are played."""
+    repeat = all_of(takes)
+    scenarios = (replace(one, entry=replace(one.entry, repeat=repeat)) for one in planned.scenarios)
+    return replace(planned, scenarios=tuple(scenarios))
+
+
+def _require_pair(options: EvalOptions, table: EvalTable) -> None:
+    if options.is_gate and not table.is_pair:
+        count = len(table.providers)
+        raise ConfigurationError(
+            Problem(
+                code="no-pair",
+                where="--fail-if worse",
+                message=f"it compares two providers, and {count} are evaluated",
+                hint="name both with --provider, the one to compare with first",
+            )
+        )
+
+
+def _commands(options: EvalOptions) -> list[str]:
+    """What records the takes that are missing."""
+    chosen = (f"--provider {shlex.quote(name)}" for name in options.providers)
+    tags = (f"--tag {shlex.quote(tag)}" for tag in options.tags)
+    words = ("harness eval", *map(shlex.quote, options.paths), *chosen, *tags)
+    return [" ".join((*words, f"--takes {options.takes}", "--mode record"))]
+
+
+def _write(path: Path, table: EvalTable, section: Section, project: str) -> None:
+    # Late: only a page needs Jinja's loaders.
+    from harness.reports.html.section_page import write_sections  # noqa: PLC0415
+
+    with writing(path):
+        write_sections(path, f"Evaluation of {project}", [section], table.classes)
+    echo(f"wrote {path}", err=True)
