@@ -30,6 +30,17 @@ class ProposedText:
     """What varies, and is not expected at all."""
 
 
+def proposed_texts(texts: Sequence[str]) -> Sequence[ProposedText]:
+    """What is proposed for each message of a reply.
+
+    If anything is proposed for several messages, something is for each of them.
+    """
+    proposed = [proposed_text(text) for text in texts]
+    if len(texts) == 1 or not any(one.checks for one in proposed):
+        return proposed
+    return [one if one.checks else _whole(text) for text, one in zip(texts, proposed, strict=True)]
+
+
 def proposed_text(text: str) -> ProposedText:
     """What is proposed for a text: all of a short one, the key sentences of a long one.
 
@@ -59,11 +70,12 @@ def _checks(text: str, contains: Sequence[str], pattern: str) -> dict[str, Json]
     return checks
 
 
-def whole_text(text: str) -> dict[str, Json]:
-    """The check for a text without a proposal: all of it, with what varies by its form."""
-    if _varying(text):
-        return {"matches": literal(f"^{pattern_for(text)}$")}
-    return {"equals": literal(text)}
+def _whole(text: str) -> ProposedText:
+    """All of a text that says nothing that stays the same, with what varies by its form."""
+    if varying := _varying(text):
+        pattern = literal(f"^{pattern_for(text)}$")
+        return ProposedText(checks={"matches": pattern}, by_form=tuple(varying))
+    return ProposedText(checks={"equals": literal(text)})
 
 
 def _has_a_form(sentence: str) -> bool:

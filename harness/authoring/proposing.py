@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from harness.authoring.proposed_text import proposed_text, whole_text
+from harness.authoring.proposed_text import ProposedText, proposed_texts
 from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
 from harness.checks.varying import placeholder_for
 from harness.conversation import Reply
@@ -39,18 +39,14 @@ def checks_of(reply: Reply) -> dict[str, Json]:
 
 def _said(reply: Reply) -> dict[str, Json]:
     """The check for the text of the only message, for each of several, or for their number."""
-    texts = [message.text for message in reply.messages]
-    proposed = [proposed_text(text).checks for text in texts]
+    proposed = [{**one.checks} for one in _texts(reply)]
     if not any(proposed):
-        return {"messages": {"count": len(texts)}}
-    if len(texts) == 1:
-        return {**proposed[0]}
-    return {
-        "replies": [
-            {**checks} if checks else whole_text(text)
-            for text, checks in zip(texts, proposed, strict=True)
-        ]
-    }
+        return {"messages": {"count": len(proposed)}}
+    return proposed[0] if len(proposed) == 1 else {"replies": [*proposed]}
+
+
+def _texts(reply: Reply) -> Sequence[ProposedText]:
+    return proposed_texts([message.text for message in reply.messages])
 
 
 def varying_note(reply: Reply, named: str = "") -> str:
@@ -58,7 +54,7 @@ def varying_note(reply: Reply, named: str = "") -> str:
 
     What is in the text `named` does not count.
     """
-    texts = [proposed_text(message.text) for message in reply.messages]
+    texts = _texts(reply)
     by_form = [value for text in texts for value in text.by_form if value not in named]
     left_out = [value for text in texts for value in text.left_out if value not in named]
     parts = []

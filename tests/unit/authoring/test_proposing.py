@@ -266,9 +266,9 @@ def test_a_very_short_reply() -> None:
 def test_a_check_for_each_message() -> None:
     """Of several messages, each is expected, in order; also an empty one, and one with an id."""
     texts = ("Which book?", "", UUID, "OK", f"{LONG} Booked for 2026-03-02.")
-    checks = checks_of(Reply(messages=tuple(ReplyMessage(text=text) for text in texts)))
+    reply = Reply(messages=tuple(ReplyMessage(text=text) for text in texts))
 
-    assert checks == {
+    assert checks_of(reply) == {
         "replies": [
             {"contains": "Which book?"},
             {"equals": ""},
@@ -280,6 +280,7 @@ def test_a_check_for_each_message() -> None:
             },
         ]
     }
+    assert varying_note(reply) == f"only the form is expected of {UUID}, 2026-03-02"
 
 
 def test_a_reply_without_a_text() -> None:
