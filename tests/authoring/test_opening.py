@@ -282,6 +282,23 @@ def test_an_id_in_the_body_is_told(command, written):
         assert "if the server gives it, use --open-curl" in made.output
 
 
+def test_a_variable_in_single_quotes(command, desk):
+    """The server gets it as it is written, as from a shell; the refusal has a hint."""
+    sends = curl_of(f"{desk.url}/v2/threads/REF/posts", {"body": "Hi"}, "-H", "X-Desk-Key: $KEY")
+    opens = f"curl -X POST {desk.url}/v2/threads -H 'X-Desk-Key: $KEY'"
+    for words in (("--from-curl", sends), ("--from-curl", sends, "--open-curl", opens)):
+        with pytest.raises(ConfigurationError, match="is in single quotes, and sent as it is"):
+            command.call("providers", "new", "bot", *words, "--live", "--yes")
+
+
+def test_an_opening_without_a_message(command):
+    """The request that sends a message is needed, too."""
+    refused = command.call("init", "--yes", *OPEN)
+
+    assert refused.exit_code == 2
+    assert "needs the request that sends a message" in " ".join(refused.output.split())
+
+
 def test_a_refused_opening(command):
     """An opening request that is refused live stops the command, with the status and the body."""
     with answering("application/json", '{"problem": "no key"}', status=401) as asked:

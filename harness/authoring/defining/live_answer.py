@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,21 @@ from harness.core import ConfigurationError, Problem
 from harness.transport.network import ClientCertificate, Network, parse_proxy
 from harness.transport.response_body import response_from_chunks
 from harness.transport.server_address import host_and_port
+
+_UNREPLACED = re.compile(r"\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)")
+"""A shell variable that is sent as it is written."""
+_NOT_ALLOWED = (401, 403)
+
+
+def refusal_hint(sample: SampleRequest, status: int) -> str:
+    """What to do about a refusal that is probably about the key; empty for any other."""
+    for name, value in sample.request.headers:
+        if variable := _UNREPLACED.search(value):
+            return (
+                f"{variable[0]} in the header {name} is in single quotes, and sent as it is;"
+                " use double quotes"
+            )
+    return "check the key in the request" if status in _NOT_ALLOWED else ""
 
 
 def ask_once(sample: SampleRequest, environment: Mapping[str, str]) -> Response:

@@ -12,7 +12,7 @@ from harness.authoring.defining.answer_kind import AnswerKind
 from harness.authoring.defining.choices import MessagePlace, message_at, reply_at, unseen_reply
 from harness.authoring.defining.guesses import guess_buttons, guess_message, guess_reply
 from harness.authoring.defining.har_sample import MOST_SHOWN, HarEntry, entry_at, likeliest
-from harness.authoring.defining.live_answer import ask_once
+from harness.authoring.defining.live_answer import ask_once, refusal_hint
 from harness.authoring.defining.opened_conversation import OPEN_CURL, OPEN_ID
 from harness.authoring.defining.request_secrets import RequestSecret, require_variable
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
@@ -30,6 +30,7 @@ from harness.core import (
 )
 
 _REFUSES = 400
+_NOT_OPENED = "give the request that opens a conversation with all that the server needs"
 _NO_EFFECT = "has no effect without"
 _Read = TypeVar("_Read")
 
@@ -138,11 +139,13 @@ class Questions:
         """The answer of the request that opens a conversation. Raises `ConfigurationError`."""
         file = self.options.open_answer
         if file is not None or self.options.is_live:
-            return self._accepted(opening, file, "")
+            return self._accepted(opening, file, _NOT_OPENED)
         question = "file with the answer of the request that opens, or 'live' to send it once"
         while not self.options.is_agreed and (typed := ask(question)):
             try:
-                return self._accepted(opening, None if typed == "live" else Path(typed), "")
+                return self._accepted(
+                    opening, None if typed == "live" else Path(typed), _NOT_OPENED
+                )
             except HarnessError as error:
                 echo(str(error), err=True)
         message = "the answer of the request that opens a conversation is not known"
@@ -169,7 +172,10 @@ class Questions:
         if answer.status >= _REFUSES:
             text = shorten(answer.body.decode("utf-8", "replace"))
             message = f"the answer is a refusal, status {answer.status}: {text}"
-            raise _missing("sample-refused", message, doubt or "give one that contains a reply")
+            hint = refusal_hint(sample, answer.status) if file is None else ""
+            usual = doubt or "give one that contains a reply"
+            where = OPEN_CURL if sample.where == OPEN_CURL else ""
+            raise _missing("sample-refused", message, hint or usual, where)
         return answer
 
     def reply(self, kind: AnswerKind | None) -> dict[str, Json]:
@@ -236,5 +242,5 @@ def content_of(file: Path) -> bytes:
         raise _missing("unreadable-file", message, "") from error
 
 
-def _missing(code: str, message: str, hint: str) -> ConfigurationError:
-    return ConfigurationError(Problem(code=code, message=message, hint=hint))
+def _missing(code: str, message: str, hint: str, where: str = "") -> ConfigurationError:
+    return ConfigurationError(Problem(code=code, message=message, hint=hint, where=where))

@@ -71,6 +71,8 @@ class InitOptions:
         if self.api and any(given.values()):
             flag = next(flag for flag, value in given.items() if value)
             return f"{flag} has no effect with --api; it is for --from-curl and the like"
+        if request.open_curl and not request.sources:
+            return f"{OPEN_CURL} needs the request that sends a message: --from-curl 'curl …'"
         return request.fault if request.sources else ""
 
 
