@@ -134,6 +134,19 @@ def test_a_wrong_answer_is_asked_again(command):
     assert not [path for path, text in command.texts().items() if "93fe" in text]
 
 
+def test_a_wrong_command_or_name_is_asked_again(command, written):
+    """A curl command that cannot be read, and a name that a definition cannot have."""
+    answer = written("answer.json", '{"reply": "Hello!"}')
+    curl = 'curl http://127.0.0.1:9/say --json \'{"text": "Hi"}\''
+    typed = f"curl --nosuch x\n{curl}\nMy Bot\nlib\n\n\n"
+    made = command.call("init", "--answer", answer, "--ci", "none", typed=typed)
+
+    assert made.exit_code == 0, made.output
+    assert "curl has no flag '--nosuch'" in made.output
+    assert "'My Bot' is not the name of a definition" in made.output
+    assert command.text("definitions/lib/provider.yaml")
+
+
 def test_a_curl_command_is_not_an_address(command):
     """Pasted where an address is asked for, it is refused, and the question repeated."""
     answers = typed("websocket-json", "curl http://a/b", "http://127.0.0.1:9", "-", "none")

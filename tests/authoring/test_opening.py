@@ -249,6 +249,22 @@ def test_the_command_is_asked_for(command, desk):
     assert definition_of(command, "bot")["send"][0]["request"]["post"] == "/v2/threads/${ref}/posts"
 
 
+def test_the_id_is_asked_for(command, written):
+    """If the answer has nothing like it; what is wrong is asked again."""
+    written("opened.json", '{"state": {"place": "x1"}, "title": "New"}')
+    opens = f"curl -X POST {SERVER}/open"
+    sends = curl_of(f"{SERVER}/threads/REF/posts", {"text": "Hi"})
+    answer = written("answer.json", '{"reply": "Hello!"}')
+    typed = f"{opens}\nopened.json\n$.nosuch\n$.state.place\n\n\n"
+    words = ("--from-curl", sends, "--answer", answer)
+    made = command.call("providers", "new", "bot", *words, typed=typed)
+
+    assert made.exit_code == 0, made.output
+    assert "takes nothing from the answer that opens" in made.output
+    assert "$.nosuch does not lead to one text or number" in made.output
+    assert definition_of(command, "bot")["open"][0]["capture"] == {"place": "$.state.place"}
+
+
 def test_secrets_of_both_requests(command, written):
     """One that both have is one setting; one of the opening request alone is another."""
     both, one = "k-93fe7a01bc5d4e82", "s-5b1d83c9e7f04a62"

@@ -63,6 +63,10 @@ class _Taken:
         return f"{self.use.shown} is {self.source} of the answer that opens a conversation"
 
 
+class NothingTaken(ConfigurationError):
+    """It is not known what the later request takes from the answer that opens."""
+
+
 _Found: TypeAlias = tuple[Path, Json]
 """A value of the answer, and where it is."""
 
@@ -194,10 +198,17 @@ def _listed(values: Sequence[_Found]) -> str:
     return f"values of the answer: {listed}" if listed else "the answer has no value"
 
 
-def _not_named(values: Sequence[_Found]) -> ConfigurationError:
+def _not_named(values: Sequence[_Found]) -> NothingTaken:
     message = "the request that sends a message takes nothing from the answer that opens"
-    hint = f"name what it takes: {OPEN_ID} JSONPATH; {_listed(values)}"
-    return _fault("opening-not-used", message, hint if values else _listed(values), where=OPEN_CURL)
+    hint = f"name what it takes: {OPEN_ID} JSONPATH; {_listed(values)}" if values else ""
+    return NothingTaken(
+        Problem(
+            code="opening-not-used",
+            message=message,
+            where=OPEN_CURL,
+            hint=hint or "the answer has no value",
+        )
+    )
 
 
 def _not_used(chosen: _Found) -> ConfigurationError:

@@ -10,10 +10,16 @@ from typing import TypeVar
 
 from harness.authoring.defining.answer_kind import AnswerKind
 from harness.authoring.defining.choices import MessagePlace, message_at, reply_at, unseen_reply
+from harness.authoring.defining.curl_command import sample_from_curl
 from harness.authoring.defining.guesses import guess_buttons, guess_message, guess_reply
 from harness.authoring.defining.har_sample import MOST_SHOWN, HarEntry, entry_at, likeliest
 from harness.authoring.defining.live_answer import ask_once, refusal_hint
-from harness.authoring.defining.opened_conversation import OPEN_CURL, OPEN_ID
+from harness.authoring.defining.opened_conversation import (
+    OPEN_CURL,
+    OPEN_ID,
+    NothingTaken,
+    in_opened,
+)
 from harness.authoring.defining.request_secrets import RequestSecret, require_variable
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
 from harness.authoring.defining.shell_words import is_continued
@@ -125,17 +131,37 @@ class Questions:
         read = partial(require_variable, name=secret.name)
         return replace(secret, variable=self._until_valid(question, secret.variable, flag, read))
 
-    def opening(self, doubt: str) -> str:
-        """The curl command that opens a conversation; empty if there is none.
+    def opened(self, sample: SampleRequest, doubt: str) -> SampleRequest:
+        """The request that sends a message, in the conversation that another request opens.
 
-        It is asked for only if there is a `doubt` about the request that sends a message.
+        That one is asked for only if there is a `doubt` about the sample, which stays as it is
+        without it.
         """
-        if self.options.open_curl or self.options.is_agreed or not doubt:
-            return self.options.open_curl
+        if self.options.open_curl:
+            return self._opened(sample, self.options.open_curl)
+        if self.options.is_agreed or not doubt:
+            return sample
         echo(f"{doubt}.")
-        return ask_command("curl command that opens a conversation, or nothing", ask)
+        while typed := ask_command("curl command that opens a conversation, or nothing", ask):
+            try:
+                return self._opened(sample, typed)
+            except HarnessError as error:
+                echo(str(error), err=True)
+        return sample
 
-    def opening_answer(self, opening: SampleRequest) -> Response:
+    def _opened(self, sample: SampleRequest, command: str) -> SampleRequest:
+        opening = sample_from_curl(command, self.environment, Path.cwd(), OPEN_CURL)
+        opening = replace(opening, answers=(self._opening_answer(opening),))
+        try:
+            return in_opened(sample, opening, self.options.open_id)
+        except NothingTaken as error:
+            if self.options.is_agreed or self.options.open_id:
+                raise
+            echo(str(error), err=True)
+        question = "JSONPath to the id of the conversation in this answer"
+        return self._until_valid(question, "", OPEN_ID, partial(in_opened, sample, opening))
+
+    def _opening_answer(self, opening: SampleRequest) -> Response:
         """The answer of the request that opens a conversation. Raises `ConfigurationError`."""
         file = self.options.open_answer
         if file is not None or self.options.is_live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -26,10 +27,11 @@ from harness.authoring.init.setting_choices import (
 )
 from harness.authoring.new_project import write_new_files
 from harness.cli.commands.definition_questions import NewOptions
-from harness.cli.commands.init_questions import ask_settings, asked_api, asked_ci
+from harness.cli.commands.init_questions import ask_settings, asked_api, asked_ci, asked_targets
 from harness.cli.commands.new_provider import drafted_provider
 from harness.cli.commands.schemas import editor_schemas
-from harness.cli.terminal import ask_or_stop, echo
+from harness.cli.terminal import echo
+from harness.config.env_file import environment_of
 from harness.core import ConfigurationError, Problem, counted, nearest_word, quote
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import installed, installed_definition
@@ -120,7 +122,7 @@ def _provider(folder: Path, options: InitOptions) -> _Provider:
     if not options.api and not request.sources:
         if options.is_agreed:
             raise _missing("it is not known which chat API it is", "give --api NAME or --from-curl")
-        typed = asked_api()
+        typed = asked_api(environment_of(folder, os.environ))
         if not typed.startswith("curl"):
             return _installed(replace(options, api=typed))
         request = replace(request, curl=typed)
@@ -160,10 +162,10 @@ def _installed(options: InitOptions) -> _Provider:
 
 def _drafted(folder: Path, options: InitOptions) -> _Provider:
     """A provider with a definition that is made from a request."""
-    name = options.name
-    if not name:
-        name = OWN if options.is_agreed else ask_or_stop("name of your bot", OWN)
-    targets = targets_of(name, None, folder)
+    if options.name or options.is_agreed:
+        targets = targets_of(options.name or OWN, None, folder)
+    else:
+        targets = asked_targets(folder, OWN)
     new = drafted_provider(targets, replace(options.request, is_agreed=options.is_agreed))
     schemas = {
         targets.config: "harness",
@@ -175,7 +177,7 @@ def _drafted(folder: Path, options: InitOptions) -> _Provider:
         path = targets.shown(file)
         files[path] = with_modeline(text, path, schemas[file]) if file in schemas else text
     return _Provider(
-        name=name,
+        name=targets.name,
         files=files,
         variables=tuple(
             EnvironmentVariable(name=secret.variable, what=f"{secret.name}, a secret")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
+from harness.authoring.defining.curl_command import sample_from_curl
+from harness.authoring.defining.new_provider import Targets, targets_of
 from harness.authoring.init.initial_files import WORKFLOWS, require_ci
 from harness.authoring.init.setting_choices import SettingChoices, variable_of
 from harness.cli.commands.definition_questions import ask_command
@@ -17,20 +20,21 @@ NOT_USED = "-"
 _Answer = TypeVar("_Answer")
 
 
-def asked_api() -> str:
-    """The name of a definition, or a whole curl command."""
+def asked_api(environment: Mapping[str, str]) -> str:
+    """The name of a definition, or a curl command that can be read."""
     names = sorted(installed())
     width = max(map(len, names))
     echo("Which chat API does the bot have?")
     for number, name in enumerate(names, 1):
         echo(f"  {number:>2}  {name:<{width}}  {installed_definition(name).title}")
     echo("For another one, paste a curl command that sends a message to it.")
-    return _until_valid(lambda: _api(names))
+    return _until_valid(lambda: _api(names, environment))
 
 
-def _api(names: Sequence[str]) -> str:
+def _api(names: Sequence[str], environment: Mapping[str, str]) -> str:
     typed = ask_command("number, name or curl command", ask_or_stop)
     if typed.startswith("curl"):
+        sample_from_curl(typed, environment, Path.cwd(), "")
         return typed
     if typed.isdecimal() and 0 < int(typed) <= len(names):
         return names[int(typed) - 1]
@@ -67,6 +71,12 @@ def _ask_variable(choices: SettingChoices, setting: str, question: str, default:
     typed = ask_or_stop(question, default)
     if typed != NOT_USED:
         choices.use_variable(setting, typed)
+
+
+def asked_targets(folder: Path, usual: str) -> Targets:
+    """The files of a provider whose name is asked for."""
+    question = "name of your bot"
+    return _until_valid(lambda: targets_of(ask_or_stop(question, usual), None, folder))
 
 
 def asked_ci(*, is_agreed: bool) -> str:

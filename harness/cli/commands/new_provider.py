@@ -17,7 +17,7 @@ from harness.authoring.defining.har_sample import entries_of
 from harness.authoring.defining.known_answers import KnownAnswer, known_answer
 from harness.authoring.defining.new_provider import Targets, files_of, targets_of, write_files
 from harness.authoring.defining.openapi_sample import sample_from_openapi
-from harness.authoring.defining.opened_conversation import OPEN_CURL, in_opened
+from harness.authoring.defining.opened_conversation import OPEN_CURL
 from harness.authoring.defining.request_doubts import doubtful_values, written_conversation
 from harness.authoring.defining.request_secrets import RequestSecret, secrets_of
 from harness.authoring.defining.sample import SampleRequest
@@ -144,12 +144,7 @@ def _opened(sample: SampleRequest, questions: Questions) -> SampleRequest:
     is_secret = part is not None and any(
         one.partition("=")[0] == f"path[{part.number}]" for one in questions.options.secrets
     )
-    command = questions.opening("" if part is None or is_secret else part.doubt)
-    if not command:
-        return sample
-    opening = sample_from_curl(command, questions.environment, Path.cwd(), OPEN_CURL)
-    opening = replace(opening, answers=(questions.opening_answer(opening),))
-    return in_opened(sample, opening, questions.options.open_id)
+    return questions.opened(sample, "" if part is None or is_secret else part.doubt)
 
 
 def _of_known(known: KnownAnswer | None) -> list[str]:
