@@ -40,7 +40,7 @@ class Display:
 
     def failed(self, result: ScenarioResult, further: str = "") -> None:
         """Show why a result is bad, and further lines."""
-        self.fault(f"{self._screen(result)}{further}")
+        self.fault(self._screen(result) + further)
 
     def judged(self, result: ScenarioResult) -> bool:
         """Show why a result is bad; returns whether it is not."""
