@@ -2,7 +2,7 @@
 
 A transport gives text in UTF-8, so that secrets are found in it, and a recording of it, in one
 spelling. XML and HTML say their charset in the body and stay as they are, unless they are in
-UTF-16, in which no ASCII text would be found.
+UTF-16 or UTF-32, in which no ASCII text would be found.
 """
 
 from __future__ import annotations
@@ -27,16 +27,21 @@ _MARKS: Final = {
     2: (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
     4: (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
-_MARKUP_STARTS: Final = {
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
-"""How XML and HTML in UTF-16 begin. Source: XML 1.0, appendix F."""
+_MARKUP_STARTS: Final = (
+    # Before the mark of UTF-16, with which that of UTF-32 begins.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""How XML and HTML in UTF-16 and UTF-32 begin. Source: XML 1.0, appendix F."""
 _DECLARATION = re.compile(r"""(<\?xml[^>]*?\sencoding\s*=\s*)(["'])[\w.:-]+\2""")
 _LONGEST_DECLARATION: Final = 500
-_DECLARED_WIDE = re.compile(r"""(?i);\s*charset\s*=\s*"?utf-?16""")
+_DECLARED_WIDE = re.compile(r"""(?i);\s*charset\s*=\s*"?utf-?(?:16|32)""")
 _UNREADABLE: Final = "\udcff"
 """Written in UTF-8 with `surrogateescape`, this is the byte FF, which no UTF-8 contains."""
 
@@ -113,8 +118,8 @@ def _content_type(headers: Headers) -> str:
 
 
 def _of_markup(start: bytes) -> str:
-    """The charset of XML or HTML that begins so, if it is UTF-16; otherwise empty."""
-    return "" if start.startswith(_MARKS[4]) else _MARKUP_STARTS.get(start[:2], "")
+    """The charset of XML or HTML that begins so, if it is UTF-16 or UTF-32; otherwise empty."""
+    return next((charset for sign, charset in _MARKUP_STARTS if start.startswith(sign)), "")
 
 
 def _charset_of(value: str) -> str:
