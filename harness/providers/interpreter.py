@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from harness.conversation import Reply
 from harness.core import Json, ProtocolError, Refused, quote
 from harness.formats.json_path import find_all
+from harness.formats.template import TemplateError
 from harness.providers.definition import Step
 from harness.providers.flow import Answered, Command, FlowState
 from harness.providers.path_templates import fill_in_paths
@@ -18,6 +19,9 @@ from harness.secrets.secret_marks import MARK
 
 Flow = Generator[Command, Answered, Reply | None]
 """Yields what to do, receives each answer, and returns the reply if a step reads one."""
+
+_Ran = tuple[Step, Json]
+"""A step as it was filled in, and the payload of its answer."""
 
 ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
 """Reads the reply in a step's answer; receives the ids of messages that were read before."""
@@ -34,24 +38,18 @@ def run_steps(
     `opening` are the steps that open the conversation again if a step says so of a status.
 
     Raises `Refused` for an answer that is a refusal, and `ProtocolError` for one that cannot be
-    read. The exchanges until then are in `state.exchanges`.
+    read, and for a step that cannot be filled in. The exchanges until then are in
+    `state.exchanges`.
     """
     reply: Reply | None = None
     for step in steps:
-        if step.when is not None and not step.when.render(state.context()):
-            continue
         try:
-            filled, payload = yield from _run(step, state)
-        except Refused as refusal:
-            # A refusal that the scenario expects is what the turn is about.
-            if refusal.status not in step.opens_again - state.accepted:
-                raise
-            try:
-                yield from run_steps(opening, state)
-                filled, payload = yield from _run(step, state)
-            except Refused as again:
-                again.details += (_opened_again(step, refusal),)
-                raise
+            ran = yield from _run(step, state, opening)
+        except TemplateError as error:
+            raise _not_filled_in(step, error) from error
+        if ran is None:
+            continue
+        filled, payload = ran
         state.payload = payload
         _capture(filled, payload, state)
         state.observe(filled, payload, {name: state.captured[name] for name in filled.capture})
@@ -60,12 +58,43 @@ def run_steps(
     return reply
 
 
+def _not_filled_in(step: Step, error: TemplateError) -> ProtocolError:
+    """The error for a template of a step that cannot be filled in."""
+    problem = error.problem
+    return ProtocolError(
+        problem.code,
+        f"step {step.name} cannot be filled in: {problem.message}",
+        problem.hint,
+        details=(f"at {problem.place}",) if problem.place else (),
+    )
+
+
+def _run(
+    step: Step, state: FlowState, opening: tuple[Step, ...]
+) -> Generator[Command, Answered, _Ran | None]:
+    """Run a step, once more after opening the conversation again; None if its `when` is false."""
+    if step.when is not None and not step.when.render(state.context()):
+        return None
+    try:
+        return (yield from _ask(step, state))
+    except Refused as refusal:
+        # A refusal that the scenario expects is what the turn is about.
+        if refusal.status not in step.opens_again - state.accepted:
+            raise
+        try:
+            yield from run_steps(opening, state)
+            return (yield from _ask(step, state))
+        except Refused as again:
+            again.details += (_opened_again(step, refusal),)
+            raise
+
+
 def _opened_again(step: Step, refusal: Refused) -> str:
     status = refusal.status
     return f"the 'open' steps ran again, because the first answer of step {step.name} was {status}"
 
 
-def _run(step: Step, state: FlowState) -> Generator[Command, Answered, tuple[Step, Json]]:
+def _ask(step: Step, state: FlowState) -> Generator[Command, Answered, _Ran]:
     """Ask, and give the payload, with the step as it was filled in."""
     has_templates = step.path_templates or step.value_templates
     filled = fill_in_paths(step, state.context()) if has_templates else step

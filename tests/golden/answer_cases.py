@@ -7,6 +7,7 @@ import zlib
 
 from fault_cases import ASK, GOOD, REPEATABLE, Case, bomb, cut, packed, reply
 from misbehaving import HEAD, Script, dripping, sending, sending_and_silent
+from shop import CHAT
 
 from harness.conversation import Outcome
 
@@ -224,4 +225,27 @@ JSON = {
     "json/comma-at-the-end": said('{"text": "Hi",}'),
     "json/400-levels": said(f'{{"text": "Hi", "a": {"[" * 400}{"]" * 400}}}', outcome=FAILED),
 }
-ANSWERS = {**RETRIES, **BREAKS, **REDIRECTS, **ENCODINGS, **HEADERS, **BODIES, **JSON}
+LONG = "${'long ' * 200000}${'er' * 1}"
+"""A text of 1,000,002 characters."""
+AGAIN = """\
+    capture: {said: $.text}
+  - id: again
+    user: ${said * 100001}
+    expect: none
+"""
+TEMPLATES = {
+    "templates/too-long-in-a-step": said(
+        GOOD, steps=f'{CHAT}  - request: {{post: /again, json: {{text: "{LONG}"}}}}\n'
+    ),
+    "templates/too-long-in-a-turn": said('{"text": "a pink one"}', scenario=f"{ASK}{AGAIN}"),
+}
+ANSWERS = {
+    **RETRIES,
+    **BREAKS,
+    **REDIRECTS,
+    **ENCODINGS,
+    **HEADERS,
+    **BODIES,
+    **JSON,
+    **TEMPLATES,
+}

@@ -11,7 +11,7 @@ from jinja2.utils import missing
 
 from harness.formats.template.filters import MOST
 from harness.formats.template.lookup import not_a_value
-from harness.formats.template.template_error import too_long
+from harness.formats.template.template_error import CHARACTERS, WEIGHT, too_long
 
 
 class Absent(Exception):
@@ -64,7 +64,8 @@ def weight(*values: object) -> int:
             rest.extend(value)
         total += 1
         if total + len(rest) > MOST + len(values):
-            raise too_long("a value", MOST)
+            unit = CHARACTERS if all(isinstance(one, str) for one in values) else WEIGHT
+            raise too_long("a value", MOST, unit)
     return total
 
 

@@ -41,7 +41,7 @@ from harness.formats.template.lookup import (
     undefined_member,
     undefined_name,
 )
-from harness.formats.template.template_error import LETTERS, Fault, too_long
+from harness.formats.template.template_error import CHARACTERS, LETTERS, WEIGHT, Fault, too_long
 from harness.formats.template.times import require_format, require_units
 
 LONGEST_EXPRESSION: Final = 2_000
@@ -89,7 +89,11 @@ def compile_expression(source: str, *, lenient: bool) -> CompiledExpression:
     With `lenient`, a member that does not exist is null.
     """
     if len(source) > LONGEST_EXPRESSION:
-        raise too_long("an expression", LONGEST_EXPRESSION)
+        message = (
+            f"the expression has {len(source):,} characters, expected at most"
+            f" {LONGEST_EXPRESSION:,}"
+        )
+        raise Fault("template-too-long", message)
     environment = _environment(lenient=lenient)
     try:
         expression = _parse(source, environment)
@@ -198,10 +202,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         if operator == "%" and isinstance(left, str):
             raise Fault("forbidden", "'%' cannot be used on a text", "join texts with '~'")
         if size_after(operator, left, right) > MOST:
-            raise too_long(f"the result of '{operator}'", MOST)
+            unit = CHARACTERS if isinstance(left, str) or isinstance(right, str) else WEIGHT
+            raise too_long(f"the result of '{operator}'", MOST, unit)
         if bits_after(operator, left, right) > MOST_BITS:
-            message = f"the result of '{operator}' would have more than {MOST_BITS:,} bits"
-            raise Fault("template-too-long", message)
+            raise too_long(f"the result of '{operator}'", MOST_BITS, "bits")
         return super().call_binop(context, operator, left, right)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from harness.core import AuthoringError, Problem
 
+CHARACTERS = "characters"
+WEIGHT = "characters and elements"
+"""What is counted in a list or a mapping, at all depths."""
 LETTERS = "write $${ for the text ${"
 """The hint for a text that is not a template, such as JavaScript."""
 
@@ -43,6 +46,6 @@ class NullInText(Exception):
     """A null is a part of a text."""
 
 
-def too_long(what: str, limit: int) -> Fault:
+def too_long(what: str, limit: int, unit: str = CHARACTERS) -> Fault:
     """The fault of a value that is larger than templates may make."""
-    return Fault("template-too-long", f"{what} would be longer than {limit:,}")
+    return Fault("template-too-long", f"{what} would have more than {limit:,} {unit}")

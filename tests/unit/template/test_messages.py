@@ -151,7 +151,7 @@ MESSAGES = [
     ),
     pytest.param(
         "${'a' * 10**9}",
-        "the result of '*' would be longer than 1,000,000 [template-too-long]",
+        "the result of '*' would have more than 1,000,000 characters [template-too-long]",
         id="endless text",
     ),
     pytest.param(
@@ -171,27 +171,30 @@ MESSAGES = [
     ),
     pytest.param(
         "${long + long}",
-        "the result of '+' would be longer than 1,000,000 [template-too-long]",
+        "the result of '+' would have more than 1,000,000 characters [template-too-long]",
         id="long sum",
     ),
     pytest.param(
         "${long ~ long}",
-        "a value would be longer than 1,000,000 [template-too-long]",
+        ("a value would have more than 1,000,000 characters and elements [template-too-long]"),
         id="long join",
     ),
     pytest.param(
         "${long}${long}",
-        "the text would be longer than 1,000,000 [template-too-long]",
+        "the text would have more than 1,000,000 characters [template-too-long]",
         id="long text",
     ),
     pytest.param(
         "${long | replace('x', 'yy')}",
-        "the replaced text would be longer than 1,000,000 [template-too-long]",
+        "the replaced text would have more than 1,000,000 characters [template-too-long]",
         id="long replacement",
     ),
     pytest.param(
         "${[[[1] * 999] * 999] * 999}",
-        "the result of '*' would be longer than 1,000,000 [template-too-long]",
+        (
+            "the result of '*' would have more than 1,000,000 characters and elements "
+            "[template-too-long]"
+        ),
         id="long list",
     ),
     pytest.param(
@@ -204,7 +207,7 @@ MESSAGES = [
     ),
     pytest.param(
         "${" + "1 + " * 1000 + "1}",
-        "an expression would be longer than 2,000 [template-too-long]",
+        "the expression has 4,001 characters, expected at most 2,000 [template-too-long]",
         id="long expression",
     ),
     pytest.param(
