@@ -80,6 +80,8 @@ class FlowState:
     conversation: Mapping[str, Json] = field(default_factory=dict)
     """Contains `id`, a UUID for systems where the client names the conversation."""
     captured: dict[str, Json] = field(default_factory=dict)
+    captured_in: dict[str, int] = field(default_factory=dict)
+    """The last turn that captured a value, for values that turns capture."""
     cookies: dict[str, str] = field(default_factory=dict)
     turns: list[Json] = field(default_factory=list)
     unsent: list[Json] = field(default_factory=list)
@@ -213,6 +215,7 @@ class FlowState:
         return replace(
             self,
             captured=dict(self.captured),
+            captured_in=dict(self.captured_in),
             cookies=dict(self.cookies),
             turns=list(self.turns),
             unsent=list(self.unsent),

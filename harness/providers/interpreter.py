@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from harness.conversation import Reply
+from harness.conversation import Phase, Reply
 from harness.core import Json, ProtocolError, Refused, quote
 from harness.formats.json_path import find_all
 from harness.formats.template import TemplateError
@@ -20,6 +20,7 @@ from harness.secrets.secret_marks import MARK
 Flow = Generator[Command, Answered, Reply | None]
 """Yields what to do, receives each answer, and returns the reply if a step reads one."""
 
+_OF_A_TURN = (Phase.SEND, Phase.TOOLS, Phase.LATE)
 _Ran = tuple[Step, Json]
 """A step as it was filled in, and the payload of its answer."""
 
@@ -96,10 +97,32 @@ def _opened_again(step: Step, refusal: Refused) -> str:
 
 def _ask(step: Step, state: FlowState) -> Generator[Command, Answered, _Ran]:
     """Ask, and give the payload, with the step as it was filled in."""
+    _require_captures_of_this_turn(step, state)
     has_templates = step.path_templates or step.value_templates
     filled = fill_in_paths(step, state.context()) if has_templates else step
     payload = yield from KINDS[step.kind].run(filled, state)
     return filled, payload
+
+
+def _require_captures_of_this_turn(step: Step, state: FlowState) -> None:
+    """Raise `ProtocolError` if `in_reply_to` would compare with the value of an earlier turn.
+
+    An optional capture keeps its value, and so does one of a step that did not run.
+    """
+    conditions = step.reply.in_reply_to if step.reply is not None else {}
+    if not conditions:
+        return
+    written = {*conditions, *(one for values in conditions.values() for one in values)}
+    templates = {**step.path_templates, **step.value_templates}.items()
+    for name in sorted({name for text, one in templates if text in written for name in one.names}):
+        turn = state.captured_in.get(name, state.turn)
+        if turn != state.turn:
+            raise ProtocolError(
+                "capture-missing",
+                f"'{name}' was captured in turn {turn} and not since, but 'in_reply_to' of step"
+                f" {step.name} compares with its value in this turn",
+                "capture it in every turn, without 'optional'",
+            )
 
 
 def _capture(step: Step, payload: Json, state: FlowState) -> None:
@@ -122,6 +145,10 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
                 details=(*error_in(payload), *_contract_of(state)),
             )
         state.captured[name] = value
+        if step.phase in _OF_A_TURN:
+            state.captured_in[name] = state.turn
+        else:
+            state.captured_in.pop(name, None)
         if name in step.secret_captures:
             state.know(name, value)
         if name in step.new_captures:

@@ -215,6 +215,56 @@ def test_an_apology_between_two_turns_is_not_the_reply():
     assert texts(reply) == ["Bye"]
 
 
+@pytest.mark.parametrize(
+    "capture",
+    [
+        "    capture: {asked: {json: $.id, optional: true}}\n",
+        "    when: ${session.asks}\n    capture: {asked: $.id}\n",
+    ],
+    ids=["optional", "of a step that does not run"],
+)
+def test_an_id_of_an_earlier_turn_is_not_compared(capture):
+    """A capture keeps its value if a turn gives no other; an earlier reply is not read again."""
+    read = definition(CORRELATED.replace("    capture: {asked: $.id}\n", capture))
+    state = state_of(read)
+    earlier = [{**HELLO, "to": "q-1"}]
+    state.session = {"asks": True}
+    state.say(said(), 1)
+    _, first = play(read.phases["send"], state, [answer(ASKED), *[answer(earlier)] * 4])
+    state.answered(first)
+    state.session = {"asks": False}
+    state.say(said(), 2)
+
+    _, error = play(read.phases["send"], state, [answer({"other": 1}), *[answer(earlier)] * 4])
+
+    assert texts(first) == ["Hello"]
+    assert error.code == "capture-missing"
+    assert error.message == (
+        "'asked' was captured in turn 1 and not since, but 'in_reply_to' of step send.2"
+        " compares with its value in this turn"
+    )
+
+
+def test_an_id_of_the_whole_conversation_is_compared():
+    """What an opening step captures is right in every turn, also after opening again."""
+    read = definition(
+        "open:\n  - request: {post: /open}\n    capture: {asked: $.id}\n"
+        + CORRELATED.replace("    capture: {asked: $.id}\n", "    capture: {other: $.id}\n")
+    )
+    state = state_of(read)
+    mine = [{**HELLO, "to": "q-1"}]
+    play(read.phases["open"], state, [answer(ASKED)])
+    replies = []
+    for turn in (1, 2, 3):
+        state.say(said(), turn)
+        play(read.phases["open"], state, [answer(ASKED)])
+        _, reply = play(read.phases["send"], state, [answer(ASKED), *[answer(mine)] * 4])
+        state.answered(reply)
+        replies.append(texts(reply))
+
+    assert replies == [["Hello"]] * 3
+
+
 def test_a_late_message_of_another_turn_is_left_out():
     """`late` takes `in_reply_to` too, so that a crossed answer is not a late one of this turn."""
     late = (
