@@ -6,8 +6,9 @@ import pytest
 
 from harness.conversation import ToolCall
 from harness.core.errors import ProtocolError
-from harness.providers.reply import read_calls, read_reply
+from harness.providers.reply import read_reply
 from harness.providers.reply_plan import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
+from harness.providers.tool_calls import read_calls
 
 
 def first_of(*paths):
