@@ -16,7 +16,7 @@ def message_text(plan: ReplyPlan, node: Json) -> str:
 
     Raises `ProtocolError` if it has none, or several that the definition does not join.
     """
-    text = _first_text(plan, node)
+    text = first_text(plan, node)
     if text is None and not plan.is_text_optional:
         raise ProtocolError(
             "no-text",
@@ -26,7 +26,8 @@ def message_text(plan: ReplyPlan, node: Json) -> str:
     return text or ""
 
 
-def _first_text(plan: ReplyPlan, node: Json) -> str | None:
+def first_text(plan: ReplyPlan, node: Json) -> str | None:
+    """The text of a message; None if it has none. Raises `ProtocolError` for several."""
     empty = None
     for text in plan.text:
         found = [value for value in find_all(text.path, node) if isinstance(value, str)]

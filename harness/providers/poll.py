@@ -9,11 +9,14 @@ from harness.conversation import Response
 from harness.core import (
     DURATION_PATTERN,
     Json,
+    Path,
     ProtocolError,
     Refused,
     counted,
     format_duration,
     parse_duration,
+    pointer,
+    scalars,
     shorten,
 )
 from harness.formats.json_path import find_all
@@ -23,7 +26,7 @@ from harness.providers.asking import Asking, exchange, read_answer
 from harness.providers.conditions import holds, shown
 from harness.providers.definition import PollPlan, Step, StepReader
 from harness.providers.flow import FlowState, Send, Sleep
-from harness.providers.reply import messages_of_turn
+from harness.providers.reply import ReadParts, parts_read
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
 from harness.providers.unread_answers import error_in
@@ -44,6 +47,7 @@ KEYS: Mapping[str, Json] = {
 REQUIRED = ("every", "timeout")
 ENDS = ("until", "quiet")
 """Keys that say when it ends, of which one is required."""
+_WHOLE = "a step without 'reply' waits for the whole answer; use 'until', or read the messages"
 _CHANGING = "is still changing"
 """The state of an answer in which no messages are read."""
 
@@ -66,8 +70,14 @@ class _Silence:
 
     seconds: float
     """How long it must last."""
-    messages: list[Json] = field(default_factory=list)
-    """The messages of the last answer; the whole answer if the step reads no reply."""
+    count: int = 0
+    """The messages of the turn in the last answer; 1 if the step reads no reply."""
+    changed: Path = ()
+    """Where the last answer differs from the one before it, if the step reads no reply."""
+    _parts: ReadParts | None = None
+    """What was read of the last answer; None if the step reads no reply."""
+    _payload: Json = None
+    """The last answer if the step reads no reply."""
     _since: float = 0.0
     _slept: float = 0.0
 
@@ -78,13 +88,31 @@ class _Silence:
 
     def has_lasted(self, step: Step, payload: Json, ended: float, seen: Container[str]) -> bool:
         """Whether it was quiet long enough; never before the first message."""
-        plan = step.reply
-        messages = [payload] if plan is None else messages_of_turn(plan, payload, seen)
-        if messages != self.messages:
-            self.messages, self._since, self._slept = messages, ended, 0.0
+        if step.reply is None:
+            count, has_changed = 1, not self.count or payload != self._payload
+            if has_changed and self.count:
+                self.changed = _changed(self._payload, payload)
+            self._payload = payload
+        else:
+            parts = parts_read(step.reply, payload, seen)
+            count, has_changed = len(parts.messages), parts != self._parts
+            self._parts = parts
+        if has_changed:
+            self.count, self._since, self._slept = count, ended, 0.0
         # A recording without times took its pauses.
         passed = max(self._slept, ended - self._since)
-        return bool(messages) and passed >= self.seconds
+        return count > 0 and passed >= self.seconds
+
+
+def _changed(before: Json, after: Json) -> Path:
+    """The path of the first value that differs; empty if it cannot be named."""
+    old, new = dict(scalars(before)), dict(scalars(after))
+    differing = (
+        path
+        for path in {**new, **old}
+        if path not in old or path not in new or old[path] != new[path]
+    )
+    return next(differing, ())
 
 
 @dataclass(slots=True)
@@ -94,6 +122,9 @@ class _Answers:
     states: list[str] = field(default_factory=list)
     """Without repetitions in a row."""
     last: Json = None
+    changed: Path = ()
+    """Where the last of them differs from the one before it, if a step without reply waits for
+    quiet."""
     matched: set[str] = field(default_factory=set)
     """The paths of `until` that matched something, although not what they should."""
 
@@ -136,8 +167,9 @@ def ask_until(step: Step, state: FlowState) -> Asking:
         answers.add(step, plan, payload, quiet)
         started = response.started if started is None else started
         if response.ended + every - started > limit:
-            if quiet and not quiet.messages and step.reply and step.reply.are_messages_optional:
+            if quiet and not quiet.count and step.reply and step.reply.are_messages_optional:
                 return payload
+            answers.changed = quiet.changed if quiet else ()
             raise _out_of_time(step, plan, limit, asked, answers)
         yield quiet.sleep(every) if quiet else Sleep(every)
 
@@ -153,9 +185,10 @@ def _out_of_time(
         "poll-timeout",
         f"the task did not end within {format_duration(limit)}: {asked} requests,"
         f" the last answer {last if last == _CHANGING else f'has {last}'}",
-        next((hint for _, hint in never if hint), ""),
+        _WHOLE if answers.changed else next((hint for _, hint in never if hint), ""),
         details=(
             *((f"in order: {shorten('; '.join(answers.states))}",) if answers.states[1:] else ()),
+            *((f"what changed last: {pointer(answers.changed)}",) if answers.changed else ()),
             *(f"'until': {message}" for message, _ in never),
             f"the poll is in {step.place.source.path}:{step.place.line}",
         ),
@@ -190,7 +223,7 @@ def _shown_state(step: Step, plan: PollPlan, payload: Json, quiet: _Silence | No
     paths = step.fail_if or plan.until
     if quiet and not plan.until:
         is_read = step.reply is not None
-        return f"{counted(len(quiet.messages), 'message')} of this turn" if is_read else _CHANGING
+        return f"{counted(quiet.count, 'message')} of this turn" if is_read else _CHANGING
     values = [f"{path} = {shown(one)}" for path in paths for one in find_all(path, payload)]
     return shorten(", ".join(values)) if values else f"nothing at {', '.join(paths)}"
 

@@ -6,10 +6,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from harness.conversation import Attachment, Reply, ReplyMessage
-from harness.core import Json, ProtocolError, is_same, shorten
+from harness.core import Json, ProtocolError, is_same, shorten, value_class
 from harness.formats.json_path import find_all, find_first
 from harness.providers.conditions import holds, is_of_this_turn
-from harness.providers.message_text import message_text, plain_text, text_at
+from harness.providers.message_text import first_text, message_text, plain_text, text_at
 from harness.providers.reply_plan import ButtonPlan, ReplyPlan
 from harness.providers.tool_calls import read_calls
 from harness.providers.unread_answers import error_in
@@ -54,6 +54,35 @@ def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> li
     if plan.only_new:
         nodes = list(_new(plan, nodes, seen))
     return nodes
+
+
+@value_class(frozen=True, slots=True)
+class ReadParts:
+    """What a plan reads of a payload. Two are equal if the replies would be."""
+
+    messages: tuple[Json, ...]
+    """The text, the id and the index of each message of the turn."""
+    others: tuple[Json, ...]
+    """The buttons, products, attachments and tool calls."""
+
+
+def parts_read(plan: ReplyPlan, payload: Json, seen: Container[str]) -> ReadParts:
+    """The parts of a payload that a reply would be read from, which may be incomplete.
+
+    Other fields, such as the time of the answer, may change whenever it is asked for. Raises
+    `ProtocolError` if it is not known whether a message is new, or of this turn.
+    """
+    messages = (
+        [first_text(plan, node), text_at(plan.id, node), text_at(plan.index, node)]
+        for node in messages_of_turn(plan, payload, seen)
+    )
+    paths = (plan.actions, plan.products, plan.attachments)
+    others = [find_all(path, payload) for path in paths if path]
+    if plan.tools is not None:
+        within = (plan.tools.name, plan.tools.arguments, plan.tools.id)
+        nodes = find_all(plan.tools.path, payload)
+        others += [[text_at(path, node) for path in within] for node in nodes]
+    return ReadParts(tuple(messages), tuple(others))
 
 
 def _new(plan: ReplyPlan, nodes: Iterable[Json], seen: Container[str]) -> Iterator[Json]:

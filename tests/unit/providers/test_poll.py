@@ -87,6 +87,41 @@ def test_the_whole_answer_must_stay_the_same_without_a_reply():
     assert (texts(reply), asked) == (["done"], 5)
 
 
+def test_what_changes_in_it_is_named():
+    """A field that changes in every answer, such as the time, is what the author must see."""
+    steps = QUIET.partition("    reply")[0] + "  - request: {get: /last}\n    reply: {text: $.a}\n"
+
+    error, _ = polled(steps, *[{"a": "done", "meta": {"now": at}} for at in range(30)])
+
+    assert error.code == "poll-timeout"
+    assert "the last answer is still changing" in error.message
+    assert "what changed last: /meta/now" in error.details
+    assert "use 'until', or read the messages" in error.hint
+
+
+def test_fields_that_no_reply_reads_may_change():
+    """The time of the answer, in a message or beside it, does not begin the quiet time again."""
+    steps = QUIET.replace("'$[*]'", "'$.messages[*]'").replace(
+        "id: $.id}\n", "id: $.id, actions: $.buttons, tools: {path: '$.calls[*]'}}\n"
+    )
+    drafts = [
+        {
+            "now": at,
+            "messages": [{**HELLO, "seen": at}],
+            "buttons": ["Yes"] if at > 1 else [],
+            "calls": [{"name": "find", "arguments": {}, "elapsed": at}] if at > 2 else [],
+        }
+        for at in range(20)
+    ]
+
+    reply, asked = polled(steps, *drafts)
+
+    assert (texts(reply), asked) == (["Hello"], 6)
+    assert list(reply.actions) == ["Yes"]
+    assert [call.name for call in reply.tools] == ["find"]
+    assert reply.payload["now"] == 5
+
+
 def test_a_poll_that_never_becomes_quiet():
     """Messages that keep coming until the time is over break the scenario."""
     growing = [[{"id": f"m-{n}", "text": "…"} for n in range(count)] for count in range(1, 30)]
