@@ -48,7 +48,7 @@ def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
 
 def redact_request(request: Request, redactor: Redactor) -> Request:
     """The request without secrets. Its method and its origin, whose message is a hash, stay."""
-    redactor = _with_hashes(redactor, request.hashes)
+    redactor = with_hashes(redactor, request.hashes)
     return replace(
         request,
         hashes=(),
@@ -63,7 +63,7 @@ def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str
 
     Its status and its times stay.
     """
-    redactor = _with_hashes(redactor, hashes)
+    redactor = with_hashes(redactor, hashes)
     body, chunks = redactor.stream(response.body, response.chunks)
     return replace(
         response,
@@ -79,14 +79,15 @@ def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str
     )
 
 
-def _with_hashes(redactor: Redactor, hashes: Iterable[str]) -> Redactor:
+def with_hashes(redactor: Redactor, hashes: Iterable[str]) -> Redactor:
+    """A redactor that also replaces hashes that were made with a secret."""
     new = [one for one in hashes if redactor.text(one) == one]
     return redactor.adding(dict.fromkeys(new, "hash")) if new else redactor
 
 
 def redact_frames(frames: Sequence[Frame], redactor: Redactor) -> tuple[Frame, ...]:
     """The messages of a WebSocket without secrets, also without one that is split over several."""
-    redactor = _with_hashes(redactor, (one for frame in frames for one in frame.hashes))
+    redactor = with_hashes(redactor, (one for frame in frames for one in frame.hashes))
     plain = [
         replace(
             frame,
@@ -98,7 +99,7 @@ def redact_frames(frames: Sequence[Frame], redactor: Redactor) -> tuple[Frame, .
     ]
     for direction in Direction:
         places = [place for place, one in enumerate(plain) if one.direction is direction]
-        values = [_parsed(plain[place].content) for place in places]
+        values = [parsed_content(plain[place].content) for place in places]
         for place, old, new in zip(places, values, _all(redactor, values), strict=True):
             if new != old:
                 content = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False)
@@ -110,7 +111,7 @@ def _content(content: str | bytes, redactor: Redactor) -> str | bytes:
     return redactor.text(content) if isinstance(content, str) else redactor.body(content)
 
 
-def _parsed(content: str | bytes) -> Json:
+def parsed_content(content: str | bytes) -> Json:
     """The JSON of a message, or its text; None for a binary one."""
     if isinstance(content, bytes):
         return None

@@ -18,6 +18,11 @@ from harness.secrets.split_texts import Piece, pieces_of_events, put_together, w
 MOST_HEADERS = 1000
 """Headers that are cached with their redacted form."""
 
+LONGEST_NAMED = 4096
+"""Characters of a name with its value, if they are split."""
+LONGEST_SPELLING = 12
+"""Characters that stand for one in the longest spelling, of JSON in JSON."""
+
 _CUT = re.compile(r"(… \(\d+ more characters\))")
 
 
@@ -59,6 +64,9 @@ class Redactor:
         }
         self._needles = tuple({one for known in self._forms.values() for one in known.needles})
         self._exact = {known.value: known.mark for known in self._forms.values()}
+        longest = max(map(len, self._exact), default=0)
+        self.reach = max(LONGEST_NAMED, LONGEST_SPELLING * longest)
+        """The characters over which a secret may be split, in any spelling."""
         self._known_headers: dict[tuple[str, str], tuple[str, str]] = {}
 
     def adding(self, values: Mapping[str, str]) -> Redactor:
@@ -89,6 +97,10 @@ class Redactor:
         numbered = enumerate(self.learned.items(), 1)
         learned = {f"{name} {number}": value for number, (value, name) in numbered}
         return {**learned, **self._secrets}
+
+    def is_split(self, text: str, at: int) -> bool:
+        """Whether a secret in a text, one character for each byte, has this offset within it."""
+        return any(one.start < at < one.end for one in merged([*self._all_in(text)], text))
 
     def body(self, content: bytes) -> bytes:
         """A body of any kind, without secrets."""

@@ -22,10 +22,10 @@ from harness.transport.cassette import (
     remove_unfinished,
     write_cassette,
 )
-from harness.transport.cassette.frames import PlainFrame
 from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
 from harness.transport.journal import Journal, read_journal, remove_older
 from harness.transport.lock import WriterLock
+from harness.transport.recorded_frames import RecordedFrames
 from harness.transport.response_body import ObservedBody, response_from_chunks
 from harness.transport.transport import Answer, Chunk, Transport
 
@@ -83,9 +83,8 @@ class RecordingTransport(Transport):
         self._unanswered: tuple[Request, TransportError] | None = None
         self._socket = 0
         """The place of the WebSocket that was opened last."""
-        self._frames: dict[int, list[Frame]] = {}
+        self._frames: dict[int, RecordedFrames] = {}
         """What was sent and received on each WebSocket, by the place of its interaction."""
-        self._frames_journalled: dict[int, list[PlainFrame]] = {}
         self.requests = 0
         """The number of requests since a caller set it to 0."""
         self.is_new = not path.exists()
@@ -274,7 +273,7 @@ class RecordingTransport(Transport):
 
     def _note_frame(self, frame: Frame) -> Frame:
         """Record a message. It is written to the journal when something else than one follows."""
-        self._frames.setdefault(self._socket, []).append(frame)
+        self._frames.setdefault(self._socket, RecordedFrames()).add(frame)
         request = self._interactions[self._socket].interaction.request
         received = replace(NO_ANSWER, frames=(frame,))
         self.redactor = self.redactor.learning(Exchange(request=request, response=received))
@@ -284,7 +283,8 @@ class RecordingTransport(Transport):
 
     def _note_failure(self, origin: Origin, error: TransportError) -> None:
         """Record that the network failed, which a replay repeats if the scenario expects it."""
-        at = max((frame.at for frame in self._frames.get(self._socket, ())), default=0.0)
+        frames = self._frames.get(self._socket, RecordedFrames()).frames
+        at = max((frame.at for frame in frames), default=0.0)
         failure = Frame(
             origin=origin,
             direction=Direction.FAILED,
@@ -301,29 +301,34 @@ class RecordingTransport(Transport):
             self._redacted(self._journalled), self._journalled
         ):
             self._journal.add(interaction, broken)
-            self._frames_journalled[place] = interaction.get("frames", [])
+            self._note_frames_written(place)
         self._journalled = len(self._interactions)
 
     def _write_frames(self) -> None:
         """Write the messages on WebSockets that are in the journal already."""
-        if self._socket >= self._journalled or self._socket not in self._frames:
+        place = self._socket
+        frames = self._frames.get(place)
+        if place >= self._journalled or frames is None or not frames.unwritten:
             return
-        [(interaction, _)] = self._redacted(self._socket, self._socket + 1)
-        known, frames = self._frames_journalled[self._socket], interaction["frames"]
-        if frames[: len(known)] != known:
-            # A secret was split over a message that is written and one that is not.
+        hashes = self._interactions[place].interaction.request.hashes
+        further = frames.further(self.redactor, hashes)
+        if further is None:
             self._rewrite_journal()
-        elif len(frames) > len(known):
-            self._journal.add_frames(self._socket, frames[len(known) :])
-            self._frames_journalled[self._socket] = frames
+            return
+        self._journal.add_frames(place, further)
+        frames.note_written(self.redactor)
 
     def _rewrite_journal(self) -> None:
         """Write the interactions that are in the journal again, with today's secrets redacted."""
         if self._journalled:
             redacted = self._redacted(0, self._journalled)
             self._journal.rewrite(redacted)
-            for place, (interaction, _) in enumerate(redacted):
-                self._frames_journalled[place] = interaction.get("frames", [])
+            for place in range(self._journalled):
+                self._note_frames_written(place)
+
+    def _note_frames_written(self, place: int) -> None:
+        if place in self._frames:
+            self._frames[place].note_written(self.redactor)
 
     def _redacted(
         self, start: int = 0, end: int | None = None
@@ -341,7 +346,8 @@ class RecordingTransport(Transport):
     def _whole(self, place: int, recorded: RecordedInteraction) -> Interaction:
         """An interaction with what was sent and received on its WebSocket."""
         interaction = recorded.interaction
-        frames = self._frames.get(place)
-        if not frames:
+        recorded_frames = self._frames.get(place)
+        if recorded_frames is None:
             return interaction
-        return replace(interaction, response=replace(interaction.response, frames=tuple(frames)))
+        frames = tuple(recorded_frames.frames)
+        return replace(interaction, response=replace(interaction.response, frames=frames))
