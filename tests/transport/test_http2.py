@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -168,6 +169,103 @@ def test_a_server_that_breaks_off(script, when, serve_http2, connect, ask, netwo
         f"https://127.0.0.1:PORT closed the connection {when} [connection-broken]"
     )
     assert isinstance(error, LostOnTheWay)
+
+
+def in_small_parts(connection, content: bytes) -> None:
+    for at in range(0, len(content), 5):
+        connection.sendall(content[at : at + 5])
+
+
+def leave_and_complete(visit) -> None:
+    """Say that the connection will be closed, complete the answer, and close it."""
+    visit.http2.send_headers(visit.stream, [(":status", "200")])
+    visit.http2.send_data(visit.stream, b"half ")
+    in_small_parts(visit.connection, visit.http2.data_to_send())
+    last = visit.stream.to_bytes(4)
+    in_small_parts(visit.connection, b"\0\0\x0c\x07" + bytes(5) + last + bytes(4) + b"soon")
+    visit.http2.send_data(visit.stream, b"whole", end_stream=True)
+    in_small_parts(visit.connection, visit.http2.data_to_send())
+    if visit.headers[":path"] == "/closed":
+        visit.connection.shutdown(2)
+
+
+@pytest.mark.parametrize("path", ["/open", "/closed"])
+def test_a_server_that_completes_its_answer_and_leaves(path, serve_http2, connect, ask, network):
+    """A GOAWAY without an error does not cut the answer; the next request needs a connection."""
+    server = serve_http2(leave_and_complete)
+    wire = connect(server.origin, network=network)
+    request = ask(f"{server.url}{path}", "POST", b"x")
+
+    assert [read(wire, request) for _ in range(3)] == [b"half whole"] * 3
+    assert server.connections == 3
+
+
+def test_a_server_that_closes_an_idle_connection(serve_http2, connect, ask, network):
+    """The next request, which would not be repeated, is sent on a new connection."""
+    closed = threading.Event()
+
+    def script(visit) -> None:
+        echo(visit)
+        visit.connection.shutdown(2)
+        visit.connection.close()
+        closed.set()
+
+    server = serve_http2(script)
+    wire = connect(server.origin, network=network)
+    answers = []
+    for _ in range(3):
+        answers.append(read(wire, ask(server.url, "POST", b"hello")))
+        assert closed.wait(5)
+        closed.clear()
+
+    assert answers == [b"hello"] * 3
+    assert server.connections == 3
+
+
+def test_what_comes_between_two_requests(serve_http2, connect, ask, network):
+    """A ping and the rest of a stream that is not read to its end leave the connection open."""
+    is_sent = threading.Event()
+
+    def script(visit) -> None:
+        visit.http2.send_headers(visit.stream, [(":status", "200")])
+        visit.http2.send_data(visit.stream, b"start")
+        visit.flush()
+        visit.http2.ping(b"12345678")
+        visit.http2.send_data(visit.stream, b"rest" * 100, end_stream=True)
+        visit.flush()
+        is_sent.set()
+
+    server = serve_http2(script)
+    wire = connect(server.origin, network=network)
+    starts = []
+    for _ in range(3):
+        chunks = wire.send(ask(server.url, "POST", b"x", is_stream=True)).chunks
+        starts.append(next(chunks).content[:5])
+        chunks.close()
+        assert is_sent.wait(5)
+        is_sent.clear()
+
+    assert starts == [b"start"] * 3
+    assert server.connections == 1
+
+
+def test_a_request_that_the_server_did_not_take(serve_http2, connect, ask, network):
+    """A GOAWAY that names an earlier request says that this one can be sent again."""
+
+    def script(visit) -> None:
+        if server.connections == 1 and visit.stream > 1:
+            visit.http2.close_connection(error_code=0, last_stream_id=1)
+            visit.flush()
+        else:
+            echo(visit)
+
+    server = serve_http2(script)
+    wire = connect(server.origin, network=network)
+
+    answers = [read(wire, ask(server.url, "POST", text)) for text in (b"one", b"two")]
+
+    assert answers == [b"one", b"two"]
+    assert server.connections == 2
 
 
 def test_a_server_that_breaks_the_protocol_in_its_body(serve_http2, connect, ask, network):

@@ -15,6 +15,7 @@ import httpcore
 from harness.core import Interrupted
 from harness.core.network_guard import own_connection
 from harness.transport.live.addresses import connect, is_ready, resolve
+from harness.transport.live.http2_stream import speaking_http2
 from harness.transport.live.nested_stream import NestedStream
 
 
@@ -201,7 +202,7 @@ class Stream(httpcore.NetworkStream):
             if isinstance(plain, ssl.SSLSocket):
                 nested = NestedStream(self, ssl_context, server_hostname)
                 nested.handshake(left)
-                return nested
+                return speaking_http2(nested)
             plain.settimeout(left)
             encrypted = ssl_context.wrap_socket(
                 plain, server_hostname=server_hostname, do_handshake_on_connect=False
@@ -211,7 +212,7 @@ class Stream(httpcore.NetworkStream):
             stream = Stream(self._connections, encrypted)
             self._sock = encrypted
             encrypted.do_handshake()
-            return stream
+            return speaking_http2(stream)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
         """The socket, or what httpcore asks for: whether an idle connection is readable.

@@ -11,6 +11,7 @@ from typing import Any
 import httpcore
 
 from harness.transport.live.connections import Connections
+from harness.transport.live.http2_stream import Http2Stream
 from harness.transport.live.tls import proxy_context, server_context
 from harness.transport.network import Network, Proxy
 
@@ -74,6 +75,8 @@ class Pools:
         self._network = network
         self._connections = connections
         self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
+        self._http2: dict[tuple[Proxy | None, str], Http2Stream] = {}
+        """The last connection to each server with HTTP/2."""
 
     def route(self, url: httpcore.URL) -> Route | None:
         """The way to a server; None if it is reached without a proxy."""
@@ -92,6 +95,23 @@ class Pools:
         if proxy not in self._pools:
             self._pools[proxy] = self._made(proxy)
         return self._pools[proxy]
+
+    def send(self, request: httpcore.Request, route: Route | None) -> httpcore.Response:
+        """The head of the answer to a request. Raises httpcore's errors."""
+        pool, origin = self.pool(route), request.url.origin
+        way = (None if route is None else route.proxy, str(origin))
+        last = self._http2.pop(way, None)
+        if last is not None and last.has_ended():
+            # httpcore looks only at connections with HTTP/1.1, and the request would be lost.
+            self._connections.has_ended = False
+            for connection in pool.connections:
+                if connection.can_handle_request(origin) and connection.is_idle():
+                    connection.close()
+        response = pool.handle_request(request)
+        stream = response.extensions.get("network_stream")
+        if isinstance(stream, Http2Stream):
+            self._http2[way] = stream
+        return response
 
     def _made(self, proxy: Proxy | None) -> httpcore.ConnectionPool:
         options: dict[str, Any] = {

@@ -220,14 +220,15 @@ class Sender:
         if route is not None:
             request.extensions["trace"] = route
         with _quietly(), speaking_socks(route):
-            response = self._pools.pool(route).handle_request(
+            response = self._pools.send(
                 httpcore.Request(
                     request.method,
                     url,
                     headers=request.headers.raw,
                     content=request.stream,
                     extensions=request.extensions,
-                )
+                ),
+                route,
             )
         if response.status == PROXY_AUTHENTICATION and route is not None and not route.is_tunnel:
             response.close()
