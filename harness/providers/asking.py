@@ -10,10 +10,11 @@ from harness.conversation import Exchange, Request, Response
 from harness.core import Json, PlayError, Refused
 from harness.formats.json_schema import Schema
 from harness.providers.conditions import shown_refusal
-from harness.providers.definition import Encoding, Step
+from harness.providers.definition import Step
 from harness.providers.flow import Answered, Command, FlowState, Send
 from harness.providers.payload import excerpt, read_payload, require_kind, undecodable, wait_asked
 from harness.providers.request import build_request
+from harness.providers.step_plans import Encoding
 from harness.providers.unread_answers import error_in
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redacted_values import of_real_values

@@ -17,15 +17,7 @@ from harness.formats.template import Template, TemplateError, compile_condition,
 from harness.formats.template.trees import Written, plainly
 from harness.formats.yaml import Document, Node, read
 from harness.providers.conditions import Conditions, Exists
-from harness.providers.definition import (
-    TOOL_ROUNDS,
-    AnswerPlan,
-    Definition,
-    Encoding,
-    RequestPlan,
-    Setting,
-    Step,
-)
+from harness.providers.definition import TOOL_ROUNDS, Definition, Setting, Step
 from harness.providers.definition_rules import rule_problems
 from harness.providers.definition_schema import (
     DEFINITION_SCHEMA,
@@ -40,6 +32,7 @@ from harness.providers.request_format import BODIES, METHODS
 from harness.providers.setting import setting_of, setting_problems
 from harness.providers.sign import SignPlan
 from harness.providers.step_kinds import KINDS
+from harness.providers.step_plans import AnswerPlan, Encoding, RequestPlan
 from harness.providers.web_socket import SUBPROTOCOLS
 from harness.providers.web_socket_format import CONTENTS
 

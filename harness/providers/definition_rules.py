@@ -10,12 +10,13 @@ from harness.core import Json, Place, Problem, did_you_mean, is_same, quote
 from harness.formats.template import compile_template
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
-from harness.providers.definition import Definition, Encoding, Step
+from harness.providers.definition import Definition, Step
 from harness.providers.definition_schema import OPENING_AGAIN, REPLY_FORMATS
 from harness.providers.flow import NAMES, NOW
 from harness.providers.request_rules import header_problems, request_problems
 from harness.providers.sign import SIGNED
 from harness.providers.step_kinds import KINDS
+from harness.providers.step_plans import Encoding
 from harness.providers.web_socket import order_problems
 
 _CONDITIONS = ("fail_if", "until", "pending")

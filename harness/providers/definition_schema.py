@@ -10,10 +10,11 @@ from harness.core import Json, Path
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
-from harness.providers.definition import ANY_SUCCESS, TOOL_ROUNDS
+from harness.providers.definition import TOOL_ROUNDS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 from harness.providers.request_format import BODIES, PART, REQUEST
 from harness.providers.step_kinds import KINDS, StepKind, usable_by
+from harness.providers.step_plans import ANY_SUCCESS
 
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""

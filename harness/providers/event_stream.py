@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from harness.core import value_class
-from harness.providers.definition import CANDIDATES, Framing
+from harness.providers.step_plans import CANDIDATES, Framing
 
 # Looking up a member in its class takes as long as the rest of the work on a short chunk.
 _AUTO, _SSE = Framing.AUTO, Framing.SSE

@@ -18,7 +18,7 @@ from harness.formats.strict_json import (
     no_constant,
     unique_keys,
 )
-from harness.providers.definition import Encoding
+from harness.providers.step_plans import Encoding
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ufeff]")
 

@@ -24,11 +24,12 @@ from harness.formats.unmatched_path import explain_nothing
 from harness.formats.yaml import Node
 from harness.providers.asking import Asking, exchange, read_answer
 from harness.providers.conditions import holds, shown
-from harness.providers.definition import PollPlan, Step, StepReader
+from harness.providers.definition import Step, StepReader
 from harness.providers.flow import FlowState, Send, Sleep
 from harness.providers.reply import ReadParts, parts_read
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
+from harness.providers.step_plans import PollPlan
 from harness.providers.unread_answers import error_in
 
 DURATION: dict[str, Json] = {

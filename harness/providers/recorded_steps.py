@@ -14,8 +14,9 @@ from harness.core import Json, ProtocolError
 from harness.formats.multipart import read_multipart, values_of
 from harness.formats.template.inversion import Binding, Inverted, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
-from harness.providers.definition import Definition, Encoding, Step
+from harness.providers.definition import Definition, Step
 from harness.providers.payload import read_json, read_xml
+from harness.providers.step_plans import Encoding
 from harness.transport.cassette.har import SWITCHING
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 

@@ -14,10 +14,11 @@ from harness.formats.template.filters import text_of
 from harness.formats.template.hashes import NOTE
 from harness.formats.template.template_nodes import AsText
 from harness.formats.template.times import now_function
-from harness.providers.definition import Encoding, Step
+from harness.providers.definition import Step
 from harness.providers.flow import NOW, FlowState
 from harness.providers.request_body import encoded_body, file_content, pairs
 from harness.providers.sign import signature_of
+from harness.providers.step_plans import Encoding
 
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\([^()]*\)\s*)?$")
 """An expression that encodes its value itself."""

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from harness.core import Json, ProtocolError, describe, quote
 from harness.formats.multipart import MEDIA_TYPE, Part, boundary_of, write_multipart
 from harness.formats.template.filters import text_of
-from harness.providers.definition import Encoding, Step
+from harness.providers.definition import Step
+from harness.providers.step_plans import Encoding
 
 CONTENT_TYPES = {
     Encoding.JSON: "application/json; charset=utf-8",

@@ -29,7 +29,7 @@ from harness.secrets.secret_marks import MARK
 from harness.transport import Transport
 
 if TYPE_CHECKING:
-    from harness.providers.connection import Driver
+    from harness.providers.class_driver import Driver
 
 CLOSING = -1
 """The number of the turn under which closing steps are recorded."""
@@ -92,7 +92,7 @@ class Session:
         self._driver: Driver | None = None
         if definition.client is not None:
             # Imported only here: most providers are data.
-            from harness.providers.connection import Driver  # noqa: PLC0415
+            from harness.providers.class_driver import Driver  # noqa: PLC0415
 
             self._driver = Driver(definition.client, self._state, transport)
 

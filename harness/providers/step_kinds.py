@@ -9,8 +9,9 @@ from harness.core import Json, Path, Problem, value_class
 from harness.formats.yaml import Node
 from harness.providers import poll, stream, web_socket, web_socket_format
 from harness.providers.asking import Asking, ask
-from harness.providers.definition import RequestPlan, Step, StepReader
+from harness.providers.definition import Step, StepReader
 from harness.providers.flow import FlowState
+from harness.providers.step_plans import RequestPlan
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from harness.providers.asking import (
     require_status,
 )
 from harness.providers.conditions import holds, shown_refusal
-from harness.providers.definition import CANDIDATES, Framing, Step, StepReader, StreamPlan
+from harness.providers.definition import Step, StepReader
 from harness.providers.event_stream import Event, EventReader
 from harness.providers.flow import FlowState, Send
 from harness.providers.payload import (
@@ -33,6 +33,7 @@ from harness.providers.payload import (
 from harness.providers.reply import messages_in
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
+from harness.providers.step_plans import CANDIDATES, Framing, StreamPlan
 
 _FRAMINGS = [framing.value for framing in CANDIDATES]
 KEYS: Mapping[str, Json] = {

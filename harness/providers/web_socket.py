@@ -33,17 +33,12 @@ from harness.core import (
 from harness.formats.yaml import Node
 from harness.providers.asking import Asking, exchange, note, note_contract, refused, require_status
 from harness.providers.conditions import holds, shown_refusal
-from harness.providers.definition import (
-    AnswerPlan,
-    Encoding,
-    ReceivePlan,
-    Step,
-    StepReader,
-)
+from harness.providers.definition import Step, StepReader
 from harness.providers.flow import Command, FlowState, Receive, Send, SendFrame
 from harness.providers.payload import read_event
 from harness.providers.poll import seconds_of
 from harness.providers.request import build_frame, build_request, origin_of
+from harness.providers.step_plans import AnswerPlan, Encoding, ReceivePlan
 from harness.transport.transport import no_socket
 
 SWITCHING = 101

@@ -39,12 +39,12 @@ from harness.project.parts import LARGEST_PART
 from harness.project.plan import MOST_CONVERSATIONS, Mode
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import installed
-from harness.providers.definition import Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, STEP
 from harness.providers.flow import NAMES
 from harness.providers.late import PAUSE
 from harness.providers.reply_format import REPLY
 from harness.providers.request_format import REQUEST
+from harness.providers.step_plans import Framing
 from harness.providers.web_socket import LIMIT
 from harness.pytest_plugin import pytest_addoption
 from harness.reports.annotations.annotations_report import MOST_FINDINGS
@@ -67,8 +67,8 @@ from harness.transport.cassette.foreign import MOST_NODES
 from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
 from harness.transport.interaction_redaction import KEPT_HEADERS
 from harness.transport.live.limits import LiveLimits
-from harness.transport.live.live_transport import LONGEST_WAIT
 from harness.transport.live.live_web_socket import CLOSE_SECONDS
+from harness.transport.live.repeating import LONGEST_WAIT
 from harness.transport.live.sender import MOST_REDIRECTS
 from harness.transport.network import PROXY_PORTS
 from tests.docs.blocks import ROOT, blocks_of, prose, table

@@ -18,8 +18,9 @@ from harness.evaluation.strength.answer_encoding import as_sent, sent_instead
 from harness.evaluation.strength.noticing import Noticing
 from harness.evaluation.strength.turn_answers import TurnAnswer, contract_of, refusal_of
 from harness.project.project import Project
-from harness.providers.definition import Framing, Step
+from harness.providers.definition import Step
 from harness.providers.payload import read_payload
+from harness.providers.step_plans import Framing
 from harness.providers.stream import reader_for
 from harness.providers.web_socket import messages_in
 from tests.docs.blocks import ROOT

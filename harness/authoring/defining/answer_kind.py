@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from harness.conversation import Response
 from harness.core import Json, ProtocolError
-from harness.providers.definition import Encoding, Framing
 from harness.providers.event_stream import Event, EventReader
 from harness.providers.payload import read_json, read_payload, read_xml
+from harness.providers.step_plans import Encoding, Framing
 
 NAME_KEYS = ("type", "event", "kind", "object")
 """Keys whose value says which kind of event it is."""

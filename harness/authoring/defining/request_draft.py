@@ -21,8 +21,8 @@ from harness.authoring.defining.sample import (
 from harness.core import Json, Path
 from harness.formats.multipart import MEDIA_TYPE
 from harness.formats.template import literal
-from harness.providers.definition import Encoding
 from harness.providers.request_body import CONTENT_TYPES
+from harness.providers.step_plans import Encoding
 
 _OF_CLIENT = frozenset(
     {

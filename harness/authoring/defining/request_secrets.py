@@ -23,8 +23,8 @@ from harness.authoring.defining.secret_likelihood import is_likely_credential
 from harness.authoring.defining.shell_words import VARIABLE
 from harness.core import ConfigurationError, Json, Path, Problem, did_you_mean, quote
 from harness.formats.template import literal
-from harness.providers.definition import Encoding
 from harness.providers.setting import VARIABLE_NAME
+from harness.providers.step_plans import Encoding
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_header, is_secret_key
 from harness.secrets.secret_shapes import shapes_in
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from harness.conversation import Request, Response
 from harness.core import Json, Path, ProtocolError
 from harness.formats.multipart import MEDIA_TYPE, read_multipart, values_of
-from harness.providers.definition import Encoding
 from harness.providers.payload import read_json, read_xml
+from harness.providers.step_plans import Encoding
 
 Place: TypeAlias = tuple[str, Path]
 """`PATH`, `QUERY`, `BODY` or `HEADER`, and where in it.

@@ -18,7 +18,7 @@ from harness.authoring.defining.sample import (
 )
 from harness.conversation import Request
 from harness.core import Json, Path
-from harness.providers.definition import Encoding
+from harness.providers.step_plans import Encoding
 
 
 def with_value(request: Request, where: Place, value: Json) -> Request:

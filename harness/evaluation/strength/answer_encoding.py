@@ -10,8 +10,9 @@ from typing import cast
 
 from harness.conversation import Response
 from harness.core import Json
-from harness.providers.definition import Encoding, Framing, Step
+from harness.providers.definition import Step
 from harness.providers.payload import read_xml
+from harness.providers.step_plans import Encoding, Framing
 from harness.providers.xml_body import write_xml
 
 

@@ -8,8 +8,9 @@ from harness.conversation import Exchange, Phase, Response, Turn
 from harness.core import Json, ProtocolError, shorten
 from harness.formats.json_path import find_all
 from harness.play.drift.shape import with_events_read
-from harness.providers.definition import Encoding, Step
+from harness.providers.definition import Step
 from harness.providers.payload import read_payload
+from harness.providers.step_plans import Encoding
 from harness.providers.web_socket import messages_in
 
 

@@ -22,7 +22,8 @@ from harness.play.drift.step_answers import (
     poll_state,
     shown_status,
 )
-from harness.providers.definition import Encoding, Step
+from harness.providers.definition import Step
+from harness.providers.step_plans import Encoding
 
 Steps = Mapping[str, Step]
 """The steps of a definition by name."""

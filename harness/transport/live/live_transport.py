@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
 import httpx
 
 from harness.conversation import BUSY, Attempt, Frame, Headers, Origin, Request
-from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError, format_duration
+from harness.core import Interrupted, TransportError
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
+from harness.transport.live.repeating import (
+    LONGEST_WAIT,
+    headers_given,
+    is_repeatable,
+    last_answer,
+    may_repeat,
+    read_chunks,
+    retry_after,
+    wait_before,
+)
 from harness.transport.live.sender import Sender
 from harness.transport.network import DIRECT, Network
 from harness.transport.transport import Answer, Chunk, Transport, no_socket
 
 if TYPE_CHECKING:
     from harness.transport.live.live_web_socket import WebSocket
-
-FIRST_WAIT = 0.25
-"""The longest wait after the first attempt, in seconds; it doubles with every further attempt."""
-LONGEST_WAIT = 30.0
-"""The longest wait, in seconds. Where the server asks for more, there is no further attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +98,17 @@ class LiveTransport(Transport):
                 answer, error = None, unanswered
             if answer is None or error is not None:
                 assert error is not None  # noqa: S101  # there is an answer or an error
-                wait = self._wait(attempts) if _may_repeat(request, error) else None
+                wait = self._wait(attempts) if may_repeat(request, error) else None
                 status, reason = 0, error.message
             else:
                 is_busy = answer.status in BUSY - request.accepted
                 wait = self._wait(attempts, answer) if is_busy else None
                 status, reason = answer.status, f"{answer.status} {answer.reason}".strip()
             if wait is None:
-                return _last_answer(answer, error, tuple(attempts), passed)
+                return last_answer(answer, error, tuple(attempts), passed)
             attempts.append(Attempt(status=status, reason=reason, waited=wait))
             if answer is not None:
-                passed += (*answer.passed, *_given(answer.headers))
+                passed += (*answer.passed, *headers_given(answer.headers))
             self._drop_body()
             self.sleep(wait)
 
@@ -177,9 +180,9 @@ class LiveTransport(Transport):
             self._body = body
             chunks: Iterator[Chunk] = body
             error: TransportError | None = None
-            if _is_repeatable(request) and not request.is_stream:
+            if is_repeatable(request) and not request.is_stream:
                 # Read here, so that the request can be repeated if its answer is interrupted.
-                chunks, error = _read(body)
+                chunks, error = read_chunks(body)
         finally:
             connections.leave()
         answer = Answer(
@@ -190,7 +193,9 @@ class LiveTransport(Transport):
             started=round(call.sent - self._began, 6),
             chunks=chunks,
             passed=tuple(
-                pair for hop in response.history for pair in _given(hop.headers.multi_items())
+                pair
+                for hop in response.history
+                for pair in headers_given(hop.headers.multi_items())
             ),
         )
         return answer, error
@@ -236,101 +241,3 @@ class LiveTransport(Transport):
         if self._body is not None:
             self._body.close()
             self._body = None
-
-
-def wait_before(attempt: int, asked: float | None, random: Random) -> float:
-    """Seconds to wait after an attempt, which is counted from 1.
-
-    They are those that the server asked for, if any; else exponential backoff with full jitter, so
-    that many conversations do not continue at the same instant.
-    """
-    if asked is not None:
-        return asked
-    # S311: this randomness spreads load and guards nothing.
-    return random.uniform(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)))
-
-
-def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for; None where it is missing or unreadable.
-
-    Source: RFC 9110, section 10.2.3: a number of seconds or an HTTP date.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-        if until.tzinfo is None:
-            until = until.replace(tzinfo=UTC)
-        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
-    except (ValueError, OverflowError, TypeError, IndexError):
-        # Such as an offset of years, which Python parses and cannot subtract.
-        return None
-
-
-def _given(headers: Iterable[tuple[str, str]]) -> Headers:
-    """The headers of an unread answer that later requests or answers may repeat."""
-    return tuple(pair for pair in headers if pair[0].lower() in {"location", "set-cookie"})
-
-
-def _is_repeatable(request: Request) -> bool:
-    return request.is_repeatable or request.method in {"GET", "HEAD"}
-
-
-def _may_repeat(request: Request, error: TransportError) -> bool:
-    is_lost = isinstance(error, LostOnTheWay)
-    return isinstance(error, NeverSent) or (is_lost and _is_repeatable(request))
-
-
-def _read(body: Body) -> tuple[Iterator[Chunk], TransportError | None]:
-    """The chunks of a body that were received, and the error that interrupted it."""
-    received = []
-    try:
-        for chunk in body:
-            received.append(chunk)  # noqa: PERF402  chunks before an error count too
-    except TransportError as error:
-        return iter(received), error
-    return iter(received), None
-
-
-def _last_answer(
-    answer: Answer | None,
-    error: TransportError | None,
-    attempts: tuple[Attempt, ...],
-    passed: Headers,
-) -> Answer:
-    """The answer after these attempts. Raises the error where there is no answer."""
-    if answer is None:
-        assert error is not None  # noqa: S101  # there is an answer or an error
-        _explain(attempts, error)
-        raise error
-    if error is None and not attempts:
-        return answer
-    return replace(
-        answer,
-        chunks=_explained(attempts, answer.chunks, error),
-        attempts=attempts,
-        passed=(*passed, *answer.passed),
-    )
-
-
-def _explained(
-    attempts: tuple[Attempt, ...], chunks: Iterator[Chunk], error: TransportError | None
-) -> Iterator[Chunk]:
-    """The chunks, and then the error. An error lists the attempts."""
-    try:
-        yield from chunks
-        if error is not None:
-            raise error
-    except TransportError as raised:
-        _explain(attempts, raised)
-        raise
-
-
-def _explain(attempts: tuple[Attempt, ...], error: TransportError) -> None:
-    error.details += tuple(
-        f"attempt {number}: {attempt.reason}; waited {format_duration(attempt.waited)}"
-        for number, attempt in enumerate(attempts, 1)
-    )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +18,7 @@ from harness.transport.live import faults
 from harness.transport.live.body import Body
 from harness.transport.live.connecting_faults import proxy_authentication
 from harness.transport.live.connections import Connections
+from harness.transport.live.library_logs import quietly
 from harness.transport.live.pools import Pools, speaking_socks
 from harness.transport.live.tls import server_context
 from harness.transport.live.tunnel import open_tunnel
@@ -41,18 +39,6 @@ OWN_HEADERS = (
 
 PROXY_AUTHENTICATION = 407
 """The status of a proxy that wants other credentials."""
-
-LOGGERS = (
-    *("httpcore.connection", "httpcore.http11", "httpcore.http2"),
-    *("httpcore.proxy", "httpcore.socks", "hpack.hpack", "hpack.table"),
-)
-"""The loggers of httpcore, and of the library that packs headers. A filter applies to one alone.
-
-At level DEBUG they log the status line and every header of an answer, the credentials of a proxy,
-and quote invalid data. httpcore has no option to prevent that.
-"""
-
-_is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
 
 
 class Sender:
@@ -109,7 +95,7 @@ class Sender:
         own += [("Cookie", cookie)] if cookie and "cookie" not in named else []
         sent = replace(request, headers=(*request.headers, *own))
         try:
-            with _quietly():
+            with quietly():
                 handshake = shake_hands(self._connected(*server_of(request.url), call), sent, call)
         except (
             httpcore.NetworkError,
@@ -219,7 +205,7 @@ class Sender:
         call.route = route = self._pools.route(url)
         if route is not None:
             request.extensions["trace"] = route
-        with _quietly(), speaking_socks(route):
+        with quietly(), speaking_socks(route):
             response = self._pools.send(
                 httpcore.Request(
                     request.method,
@@ -251,7 +237,7 @@ class _Stream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         chunks = self._response.iter_stream()
         while True:
-            with _quietly():
+            with quietly():
                 try:
                     chunk = next(chunks, None)
                 except Exception as error:
@@ -283,24 +269,3 @@ def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
     raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
     named = {name.lower() for name, _ in raw}
     return raw + [pair for pair in OWN_HEADERS if pair[0] not in named]
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Let httpcore's log name the events of this thread, without their details."""
-    token = _is_ours.set(True)
-    try:
-        yield
-    finally:
-        _is_ours.reset(token)
-
-
-def _named_only(record: logging.LogRecord) -> bool:
-    """Cut a log record of ours after the event's name, and leave those of others."""
-    if _is_ours.get():
-        record.msg, record.args = record.getMessage().partition(" ")[0], ()
-    return True
-
-
-for _name in LOGGERS:
-    logging.getLogger(_name).addFilter(_named_only)

@@ -8,7 +8,7 @@ from harness.authoring.defining.curl_command import sample_from_curl
 from harness.authoring.defining.curl_flags import FLAGS, SHORT
 from harness.authoring.defining.sample import body_of
 from harness.core import ConfigurationError
-from harness.providers.definition import Encoding
+from harness.providers.step_plans import Encoding
 
 URL = "https://a.example/chat"
 

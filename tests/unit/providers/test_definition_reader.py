@@ -7,12 +7,12 @@ import pytest
 from harness.core.errors import AuthoringError, DefinitionError
 from harness.providers.builtin import FOLDERS
 from harness.providers.catalogue import installed
-from harness.providers.definition import Encoding, Framing
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_schema import REPLY_FORMATS, USABLE
 from harness.providers.flow import NAMES
 from harness.providers.reply_plan import TextPath
 from harness.providers.step_kinds import KINDS
+from harness.providers.step_plans import Encoding, Framing
 
 GOOD = """\
 definition: ours

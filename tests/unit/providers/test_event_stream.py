@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.providers.definition import Framing
 from harness.providers.event_stream import Event, EventDecoder, EventReader, LineDecoder, sniff
+from harness.providers.step_plans import Framing
 
 
 def read(chunks, framing=Framing.AUTO, done=""):

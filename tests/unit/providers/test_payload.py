@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from harness.conversation import Response
 from harness.core.errors import ProtocolError
-from harness.providers.definition import Encoding
 from harness.providers.payload import excerpt, read_json, read_payload, read_xml
+from harness.providers.step_plans import Encoding
 
 
 def answer(body, content_type="application/json"):

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from harness.transport.live.live_transport import FIRST_WAIT, LONGEST_WAIT, retry_after, wait_before
+from harness.transport.live.repeating import FIRST_WAIT, LONGEST_WAIT, retry_after, wait_before
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
