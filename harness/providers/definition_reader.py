@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
 from harness.conversation import Phase
-from harness.core import DefinitionError, Json, Path, Place, Problem, did_you_mean
+from harness.core import DefinitionError, Json, Problem
 from harness.formats.file_format import hold_against
-from harness.formats.json_path import BadPath, require_path
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
-from harness.formats.template import Template, TemplateError, compile_condition, compile_template
-from harness.formats.template.trees import Written, plainly
+from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node, read
-from harness.providers.conditions import Conditions, Exists
 from harness.providers.definition import TOOL_ROUNDS, Definition, Setting, Step
 from harness.providers.definition_rules import rule_problems
 from harness.providers.definition_schema import (
@@ -25,7 +22,7 @@ from harness.providers.definition_schema import (
     advise,
 )
 from harness.providers.members import member_problems, taken_by
-from harness.providers.path_templates import compile_path_template
+from harness.providers.part_reader import PartReader
 from harness.providers.reply_format import reply_plan
 from harness.providers.request import in_path
 from harness.providers.request_format import BODIES, METHODS
@@ -59,20 +56,15 @@ def read_definition(
     return _Reader(document, schemas).definition(_fingerprint(content, folder / "schemas"))
 
 
-class _Reader:
+class _Reader(PartReader):
     """Builds one definition and collects what is wrong with it."""
 
     def __init__(self, document: Document, schemas: SchemaFolder) -> None:
-        self._document = document
-        self._schemas = schemas
-        self._schema_names = schemas.names()
-        self._problems: list[Problem] = []
+        super().__init__(document, schemas)
         self._header_names: set[str] = set()
-        self._path_templates: dict[str, Template] = {}
-        self._value_templates: dict[str, Template] = {}
 
     def definition(self, fingerprint: str) -> Definition:
-        top = self._document.at()
+        top = self.document.at()
         settings = {name: self._setting(name, node) for name, node in top.entries("settings")}
         phases = {
             phase: tuple(
@@ -90,19 +82,19 @@ class _Reader:
             forks=bool(top.value_of("forks")),
             header_names=frozenset(self._header_names),
             headers_kept=frozenset(name.lower() for name in top.value_of("keep_headers", ())),
-            taken=taken_by(self._document.value),
+            taken=taken_by(self.document.value),
             tool_rounds=int(top.value_of("tool_rounds", TOOL_ROUNDS)),
         )
-        self._problems += rule_problems(definition, self._document)
-        self._problems += member_problems(self._document, settings)
-        if self._problems:
-            raise DefinitionError(self._problems)
+        self.problems += rule_problems(definition, self.document)
+        self.problems += member_problems(self.document, settings)
+        if self.problems:
+            raise DefinitionError(self.problems)
         return definition
 
     def _step(self, phase: Phase, number: int, node: Node) -> Step:
         kind = next(kind for kind in KINDS if node.has(kind))
         # Each step has its own; the methods that read its parts add to them.
-        self._path_templates, self._value_templates = {}, {}
+        self.path_templates, self.value_templates = {}, {}
         reply = node.get("reply")
         captures = dict(node.entries("capture"))
         return Step(
@@ -112,26 +104,26 @@ class _Reader:
             place=node.place,
             request=KINDS[kind].request(self, node.at(kind)),
             answer=self._answer(node.get("answer")),
-            when=self._condition(node.get("when")),
+            when=self.condition(node.get("when")),
             fail_if=self.conditions(node, "fail_if"),
             opens_again=self._opens_again(phase, node),
             capture={
-                name: self._paths(one.at("json") if one.has("json") else one)
+                name: self.paths(one.at("json") if one.has("json") else one)
                 for name, one in captures.items()
             },
             secret_captures=_captures_with("secret", captures),
             new_captures=_captures_with("new", captures),
             optional_captures=_captures_with("optional", captures),
-            reply=reply_plan(reply, self._path, self.conditions) if reply else None,
+            reply=reply_plan(reply, self.path, self.conditions) if reply else None,
             plan=KINDS[kind].read(node, self),
-            path_templates=self._path_templates,
-            value_templates=self._value_templates,
+            path_templates=self.path_templates,
+            value_templates=self.value_templates,
         )
 
     def _opens_again(self, phase: Phase, node: Node) -> frozenset[int]:
         if phase not in OPENING_AGAIN:
             return frozenset()
-        nodes = (self._document.at(), node)
+        nodes = (self.document.at(), node)
         return frozenset(int(status) for one in nodes for status, _ in one.entries("on"))
 
     def http_request(self, node: Node, *, is_poll: bool) -> RequestPlan:
@@ -146,7 +138,7 @@ class _Reader:
             query=self.template(node.get("query")),
             body=self.template(node.get(encoding.value)),
             encoding=encoding,
-            schema=self._schema(node.get("schema")),
+            schema=self.schema(node.get("schema")),
             is_repeatable=bool(node.value_of("repeatable", is_poll or method == "get")),
             sign=self._sign(node.get("sign")),
         )
@@ -192,17 +184,17 @@ class _Reader:
             query=nothing,
             body=self.template(node.get(encoding.value)),
             encoding=encoding,
-            schema=self._schema(node.get("schema")),
+            schema=self.schema(node.get("schema")),
         )
 
     def _headers(self, own: Node | None, more: Mapping[str, str] = NOTHING) -> Template:
-        common = self._document.at().get("headers")
+        common = self.document.at().get("headers")
         parts = [part.items() for part in (common, own) if part]
         nodes = {key.lower(): (key, value) for part in parts for key, value in part}
         value = {**{key: node.value for key, node in nodes.values()}, **more}
         self._header_names.update(nodes)
-        place = next((node for _, node in nodes.values()), self._document.at())
-        return self._compile(value, place)
+        place = next((node for _, node in nodes.values()), self.document.at())
+        return self.compiled(value, place)
 
     def _answer(self, node: Node | None) -> AnswerPlan:
         if node is None:
@@ -211,100 +203,18 @@ class _Reader:
             status=tuple(_listed(node.value_of("status"))) or (200,),
             content_types=tuple(_listed(node.value_of("content_type"))),
             encoding=Encoding(node.text_of("as") or "json"),
-            schema=self._schema(node.get("schema")),
+            schema=self.schema(node.get("schema")),
         )
-
-    def conditions(self, node: Node, key: str) -> Conditions:
-        """The conditions behind a key; empty if there is no such key."""
-        return {
-            self._path(found, path): tuple(map(self._wanted, _nodes(found)))
-            for path, found in node.entries(key)
-        }
-
-    def _wanted(self, node: Node) -> Json | Exists:
-        """A value of a condition."""
-        value = node.value
-        if isinstance(value, dict):
-            return Exists(is_there=bool(value.get("exists")))
-        if isinstance(value, str) and "${" in value:
-            self._value_templates[value] = self.template(node)
-        return value
-
-    def _paths(self, node: Node) -> tuple[str, ...]:
-        return tuple(map(self._path, _nodes(node)))
-
-    def _path(self, node: Node, text: str | None = None) -> str:
-        path = str(node.value) if text is None else text
-        hint = "" if path.startswith("$") else "a path starts with '$', such as $.id"
-        try:
-            if "${" in path:
-                hint = "write ${…} without quotes, where a text or a number can be"
-                self._path_templates[path] = compile_path_template(path)
-            else:
-                require_path(path)
-        except TemplateError as error:
-            problem = error.problem
-            self._note(problem.code, problem.message, node, problem.hint, key=text is not None)
-        except BadPath as error:
-            message = f"'{path}' is not a JSONPath: {error}"
-            self._note("invalid-path", message, node, hint, key=text is not None)
-        return path
-
-    def _schema(self, node: Node | None) -> Schema | None:
-        if node is None:
-            return None
-        name = str(node.value)
-        if name not in self._schema_names:
-            known = did_you_mean(name, self._schema_names)
-            self._note("unknown-schema", f"there is no schema '{name}' in schemas/", node, known)
-            return None
-        return self._schemas.schema(name)
-
-    def template(self, node: Node | None, as_text: Written = plainly) -> Template:
-        """The template at a node; that of nothing where there is none."""
-        return self._compile(node.value if node else None, node or self._document.at(), as_text)
-
-    def _compile(self, value: Json, node: Node, as_text: Written = plainly) -> Template:
-        try:
-            return compile_template(
-                value, self._place_below(node), definition=True, as_text=as_text
-            )
-        except TemplateError as error:
-            self._problems.append(error.problem)
-            return compile_template(None)
-
-    def _condition(self, node: Node | None) -> Template | None:
-        if node is None:
-            return None
-        try:
-            return compile_condition(str(node.value), self._place_below(node))
-        except TemplateError as error:
-            self._problems.append(error.problem)
-            return None
-
-    def _place_below(self, node: Node) -> Callable[[Path], Place]:
-        return lambda path: self._document.place((*node.path, *path))
 
     def _setting(self, name: str, node: Node) -> Setting:
         given: dict[str, Json] = {key: one.value for key, one in node.items()}
-        self._problems += setting_problems(name, given, node.place)
+        self.problems += setting_problems(name, given, node.place)
         return setting_of(name, given)
-
-    def _note(
-        self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
-    ) -> None:
-        place = node.key_place if key else node.place
-        self._problems.append(Problem(code=code, message=message, place=place, hint=hint))
 
 
 def _captures_with(key: str, captures: Mapping[str, Node]) -> frozenset[str]:
     """Those that say a key, such as `secret: true`."""
     return frozenset(name for name, node in captures.items() if node.value_of(key))
-
-
-def _nodes(node: Node) -> list[Node]:
-    """The elements of a list, or the one value."""
-    return list(node) if isinstance(node.value, list) else [node]
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401  # the same

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from harness.conversation import (
     FRAME,
@@ -22,27 +20,30 @@ from harness.core import (
     Json,
     PlayError,
     Problem,
-    ProtocolError,
     TimedOut,
     TransportError,
     counted,
     format_duration,
     quote,
-    shorten,
 )
 from harness.formats.yaml import Node
 from harness.providers.asking import Asking, exchange, note, note_contract, refused, require_status
 from harness.providers.conditions import holds, shown_refusal
 from harness.providers.definition import Step, StepReader
 from harness.providers.flow import Command, FlowState, Receive, Send, SendFrame
-from harness.providers.payload import read_event
 from harness.providers.poll import seconds_of
+from harness.providers.received_messages import (
+    SWITCHING,
+    ReceivedMessages,
+    add_message,
+    plain_texts,
+    shown_response,
+    when_received,
+)
 from harness.providers.request import build_frame, build_request, origin_of
 from harness.providers.step_plans import AnswerPlan, Encoding, ReceivePlan
 from harness.transport.transport import no_socket
 
-SWITCHING = 101
-"""The status of a WebSocket that was opened. Source: RFC 6455, section 4.1."""
 SUBPROTOCOLS = "Sec-WebSocket-Protocol"
 LIMIT = "30s"
 """How long a step waits in all, unless it says so."""
@@ -127,26 +128,6 @@ def send_frame(step: Step, state: FlowState) -> Asking:
     return None
 
 
-@dataclass(slots=True, kw_only=True)
-class _Taken:
-    """The messages that a step has received so far."""
-
-    events: list[Json] = field(default_factory=list)
-    """Each as JSON or as a text; a binary one as `{"base64": …}`."""
-    texts: list[str] = field(default_factory=list)
-    """Each as it was sent; a binary one as the text of that mapping."""
-    times: list[float] = field(default_factory=list)
-    """Seconds from the start of the conversation."""
-    refusal: str = ""
-    """The condition of `fail_if` that the last one meets; empty where it meets none."""
-
-    @property
-    def last(self) -> tuple[str, ...]:
-        """The last message, as a line of an error."""
-        count = len(self.texts)
-        return (f"message {count}, the last: {shorten(self.texts[-1])}",) if count else ()
-
-
 def receive(step: Step, state: FlowState) -> Asking:
     """The payload of the messages: their joined text, and each as an event.
 
@@ -156,21 +137,21 @@ def receive(step: Step, state: FlowState) -> Asking:
     """
     socket = _open(step, state)
     begun = state.now
-    taken = _Taken()
+    taken = ReceivedMessages()
     try:
         yield from _take(step, state, taken)
     finally:
         request = _shown_request(RECEIVE, socket, Frame(origin=origin_of(step, state)))
-        response = _shown_response(taken, begun) if taken.texts else None
+        response = shown_response(taken, begun) if taken.texts else None
         state.exchanges.append(Exchange(request=request, response=response))
-    payload: Json = {"text": "".join(_plain_texts(taken)), "events": taken.events}
+    payload: Json = {"text": "".join(plain_texts(taken)), "events": taken.events}
     note_contract(step.answer.schema, payload, state)
     if taken.refusal:
-        raise refused(step, _shown_response(taken, begun), taken.refusal, payload, taken.last)
+        raise refused(step, shown_response(taken, begun), taken.refusal, payload, taken.last)
     return payload
 
 
-def _take(step: Step, state: FlowState, taken: _Taken) -> Generator[Command, Frame, None]:
+def _take(step: Step, state: FlowState, taken: ReceivedMessages) -> Generator[Command, Frame, None]:
     """Receive messages until one of them, or a wait, ends the step."""
     plan = step.receive
     assert plan is not None  # noqa: S101  # only such steps are run by it
@@ -193,31 +174,11 @@ def _take(step: Step, state: FlowState, taken: _Taken) -> Generator[Command, Fra
                 return
             raise _too_late(step, limit, taken)
         if frame.direction is Direction.CLOSED:
-            raise _closed(step, state, frame, _when(taken), taken.last)
-        event = _event(step, frame, taken)
+            raise _closed(step, state, frame, when_received(taken), taken.last)
+        event = add_message(step, frame, taken)
         taken.refusal = shown_refusal(step.fail_if, event)
         if taken.refusal or holds(plan.until, event):
             return
-
-
-def _event(step: Step, frame: Frame, taken: _Taken) -> Json:
-    """Add a message, and return what conditions look at. Raises `ProtocolError` `not-json`."""
-    content = frame.content
-    event: Json = {"base64": b64encode(content).decode()} if isinstance(content, bytes) else None
-    taken.texts.append(json.dumps(event) if isinstance(content, bytes) else content)
-    taken.times.append(frame.at)
-    if isinstance(content, str):
-        is_text = step.answer.encoding is Encoding.TEXT
-        event = content if is_text else read_event(f"message {len(taken.texts)}", content)
-    taken.events.append(event)
-    return event
-
-
-def _plain_texts(taken: _Taken) -> Iterator[str]:
-    """The texts of all messages but the binary ones."""
-    for event, text in zip(taken.events, taken.texts, strict=True):
-        if not (isinstance(event, Mapping) and event.keys() == {"base64"}):
-            yield text
 
 
 def _open(step: Step, state: FlowState) -> Request:
@@ -239,44 +200,7 @@ def _shown_request(method: str, socket: Request, frame: Frame) -> Request:
     )
 
 
-def _shown_response(taken: _Taken, begun: float) -> Response:
-    """What a step received, as a response of a transcript: one message a line."""
-    lines = [text.encode("utf-8", "surrogatepass") for text in taken.texts]
-    bodies = [line + b"\n" for line in lines[:-1]] + lines[-1:]
-    times = [round(at - begun, 6) for at in taken.times]
-    return Response(
-        status=SWITCHING,
-        body=b"".join(bodies),
-        started=begun,
-        first_byte=times[0],
-        seconds=times[-1],
-        chunks=tuple((at, len(body)) for at, body in zip(times, bodies, strict=True)),
-    )
-
-
-def messages_in(response: Response, encoding: Encoding) -> list[Json]:
-    """The messages of a `receive` step, from its response in a transcript.
-
-    Those that cannot be read as JSON are texts.
-    """
-    messages: list[Json] = []
-    at = 0
-    for _, length in response.chunks:
-        text = response.body[at : at + length].decode("utf-8", "replace")
-        at += length
-        try:
-            message = text if encoding is Encoding.TEXT else read_event("", text)
-        except ProtocolError:
-            message = text
-        messages.append(message)
-    return messages
-
-
-def _when(taken: _Taken) -> str:
-    return f"after {counted(len(taken.texts), 'message')}" if taken.texts else "before a message"
-
-
-def _too_late(step: Step, limit: float, taken: _Taken) -> TransportError:
+def _too_late(step: Step, limit: float, taken: ReceivedMessages) -> TransportError:
     came = f"{counted(len(taken.texts), 'message')} came" if taken.texts else "no message came"
     return TimedOut(
         "receive-timeout",

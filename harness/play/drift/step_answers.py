@@ -10,8 +10,8 @@ from harness.formats.json_path import find_all
 from harness.play.drift.shape import with_events_read
 from harness.providers.definition import Step
 from harness.providers.payload import read_payload
+from harness.providers.received_messages import messages_in
 from harness.providers.step_plans import Encoding
-from harness.providers.web_socket import messages_in
 
 
 def last_answers(turn: Turn) -> Mapping[str, Response]:
