@@ -16,7 +16,7 @@ from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
 from harness.providers.tool_answer import AnswersTool, unanswered
 from harness.secrets.conversation_redaction import redact_transcript, redact_turn, without_answers
-from harness.transport.recording import RecordedInteraction
+from harness.transport.recorded_interactions import RecordedInteraction
 
 if TYPE_CHECKING:
     from harness.transport.live import LiveCheckpoint
