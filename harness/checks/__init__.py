@@ -1,20 +1,14 @@
 """The checks of an `expect:` block: compiled once, then pure functions of what was said."""
 
 from harness.checks.check import (
-    PASS,
     BadExpectation,
     Claim,
     Content,
     Doubt,
-    Finding,
     Judge,
     Kind,
     Options,
     Subject,
-    Verdict,
-    failed,
-    skipped,
-    turned_round,
 )
 from harness.checks.subject import conversation_of, history_of, subject_of
 from harness.checks.table import (
@@ -25,6 +19,7 @@ from harness.checks.table import (
     kinds_in,
     names_of,
 )
+from harness.checks.verdict import PASS, Finding, Verdict, failed, skipped, turned_round
 
 __all__ = [
     "CONVERSATION_KINDS",

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.checks.arguments import TEXTS, OptionalKeys, keys_schema, texts_of
-from harness.checks.check import (
-    PASS,
-    Content,
-    Decided,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    decided_by_count,
-    failed,
-)
+from harness.checks.check import Content, Decided, Judge, Kind, Options, Subject, decided_by_count
 from harness.checks.matchers import COUNT, Count
 from harness.checks.text_forms import listed, normalizer
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, nearest_word, show
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.arguments import each_key, is_whole, mapping_of
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Decided,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    not_told,
-)
+from harness.checks.check import BadExpectation, Decided, Judge, Kind, Options, Subject
 from harness.checks.matcher import Matcher
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
+from harness.checks.verdict import PASS, Verdict, failed, not_told
 from harness.conversation import Response
 from harness.core import Json, show
 

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, one_of
-from harness.checks.check import (
-    PASS,
-    Content,
-    Decided,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    decided_by_count,
-    failed,
-)
+from harness.checks.check import Content, Decided, Judge, Kind, Options, Subject, decided_by_count
 from harness.checks.matchers import COUNT, Count
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, show
 
 

@@ -7,20 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from harness.checks.arguments import below, each, keys_schema, list_of, unlike
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Content,
-    Finding,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    turned_round,
-)
+from harness.checks.check import BadExpectation, Content, Judge, Kind, Options, Subject
 from harness.checks.text_forms import said
+from harness.checks.verdict import PASS, Finding, Verdict, failed, turned_round
 from harness.conversation import Outcome
 from harness.core import Json, did_you_mean, show
 

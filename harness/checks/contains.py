@@ -8,20 +8,10 @@ from functools import partial
 from typing import Literal
 
 from harness.checks.arguments import TEXT, TEXTS, require_substance, text_of, texts_of
-from harness.checks.check import (
-    PASS,
-    Claim,
-    Content,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    noted,
-)
+from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.diff import nearest, what_looks_like
 from harness.checks.text_forms import Normal, folded, listed, normalizer, said
+from harness.checks.verdict import PASS, Verdict, failed, noted
 from harness.core import Json, show
 
 _Complaint = Callable[[list[str], list[str]], str]

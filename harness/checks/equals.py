@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from harness.checks.arguments import TEXT, text_of
-from harness.checks.check import (
-    PASS,
-    Claim,
-    Content,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.text_forms import normalizer, said
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, show
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from harness.checks.arguments import below, mapping_of
-from harness.checks.check import PASS, Finding, Judge, Kind, Options, Subject, Verdict, failed
+from harness.checks.check import Judge, Kind, Options, Subject
 from harness.checks.diff import difference, named_difference
 from harness.checks.finder import Finder, finder
 from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.turn_matchers import recalled_turns, resolved
+from harness.checks.verdict import PASS, Finding, Verdict, failed
 from harness.core import Json, Path, show
 
 NOTHING: Mapping[int, Json] = MappingProxyType({})

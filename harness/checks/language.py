@@ -7,19 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.checks.arguments import each
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    skipped,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
 from harness.checks.measures import require_library, words_of
 from harness.checks.text_forms import said
+from harness.checks.verdict import PASS, Verdict, failed, skipped
 from harness.core import Json, counted, nearest_word, show
 
 if TYPE_CHECKING:

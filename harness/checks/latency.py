@@ -6,17 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from harness.checks.arguments import DURATION, below, duration_of
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    not_told,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
+from harness.checks.verdict import PASS, Verdict, failed, not_told
 from harness.conversation import Turn
 from harness.core import Json, format_duration
 

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checks.arguments import below, each, each_key, unlike
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
 from harness.checks.json_paths import without_payload
 from harness.checks.like_shapes import Departure, Items, Leaf, List, Object, Shape
 from harness.checks.matcher import all_expected
 from harness.checks.matchers import compile_matchers
 from harness.checks.placeholders import ANY, placeholder_name, placeholder_of
 from harness.checks.value_matchers import equal_to
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, nearest_word, shorten
 from harness.formats.json_path import path_text
 

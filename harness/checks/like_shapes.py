@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from harness.checks.check import Finding
 from harness.checks.diff import named_difference
 from harness.checks.matcher import Matcher
 from harness.checks.pairing import unpaired
+from harness.checks.verdict import Finding
 from harness.core import Json, Path, counted, nearest_word, show, value_class
 from harness.formats.json_path import path_text
 

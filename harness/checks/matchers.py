@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.arguments import below, is_whole
-from harness.checks.check import BadExpectation, Options, Verdict, failed
+from harness.checks.check import BadExpectation, Options
 from harness.checks.item_matchers import ITEM_MATCHERS
 from harness.checks.matcher import (
     Builder,
@@ -19,6 +19,7 @@ from harness.checks.matcher import (
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
+from harness.checks.verdict import Verdict, failed
 from harness.core import Json, counted, describe, nearest_word, show, type_names
 from harness.core.synonyms import meant, synonyms
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.arguments import text_of
-from harness.checks.check import (
-    PASS,
-    Claim,
-    Content,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    noted,
-)
+from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.regular_expression import Pattern
 from harness.checks.text_forms import normal, said
+from harness.checks.verdict import PASS, Verdict, failed, noted
 from harness.core import Json, show
 from harness.core.code_points import names_of, unseen_in, without_unseen
 

@@ -11,18 +11,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from harness.checks.arguments import is_whole
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Claim,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import BadExpectation, Claim, Judge, Kind, Options, Subject
 from harness.checks.text_forms import normal, said
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, counted, show
 
 if TYPE_CHECKING:

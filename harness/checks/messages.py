@@ -9,22 +9,19 @@ from functools import partial
 from harness.checks.arguments import DURATION, OptionalKeys, duration_of, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, all_hold, one_of
 from harness.checks.check import (
-    PASS,
     BadExpectation,
     Content,
     Decided,
-    Finding,
     Judge,
     Kind,
     Options,
     Subject,
-    Verdict,
     decided_by_count,
-    failed,
 )
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import messages_of
 from harness.checks.text_forms import said
+from harness.checks.verdict import PASS, Finding, Verdict, failed
 from harness.conversation import Outcome, Turn
 from harness.core import Json, format_duration
 

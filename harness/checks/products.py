@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
-from harness.checks.check import (
-    PASS,
-    Decided,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    decided_by_count,
-    failed,
-)
+from harness.checks.check import Decided, Judge, Kind, Options, Subject, decided_by_count
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT, Count
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, show
 
 MOST_SHOWN = 10

@@ -7,17 +7,9 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Literal
 
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
 from harness.checks.text_forms import said
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import CheckCrashed, HarnessError, Json, show
 from harness.core.python_file import own_traceback
 from harness.formats.json_schema import Schema, compile_schema

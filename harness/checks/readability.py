@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.checks.arguments import OptionalKeys, keys_schema, unlike
-from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed, skipped
+from harness.checks.check import Judge, Kind, Options, Subject
 from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
 from harness.checks.measures import require_library, words_of
 from harness.checks.text_forms import said
+from harness.checks.verdict import PASS, Verdict, failed, skipped
 from harness.core import Json, value_class
 
 if TYPE_CHECKING:

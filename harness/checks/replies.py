@@ -6,20 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checks.arguments import OptionalKeys, duration_of, each, list_of
 from harness.checks.block import Block, all_hold
-from harness.checks.check import (
-    BadExpectation,
-    Content,
-    Decided,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import BadExpectation, Content, Decided, Judge, Kind, Options, Subject
 from harness.checks.messages import WITHIN, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import messages_of
+from harness.checks.verdict import Verdict, failed
 from harness.core import Json, show, value_class
 
 _MOST_SHOWN = 5

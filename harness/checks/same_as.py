@@ -7,21 +7,13 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from harness.checks.arguments import OptionalKeys, each, flag_of, unlike
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
 from harness.checks.diff import Likeness, difference
 from harness.checks.finder import Finder, finder
 from harness.checks.goldens import SUFFIXES, Goldens
 from harness.checks.json_paths import without_payload
 from harness.checks.value_matchers import number_of
+from harness.checks.verdict import PASS, Verdict, failed
 from harness.conversation import Outcome
 from harness.core import Json, show, value_class
 from harness.formats.json_path import without_places

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.checks.arguments import unlike
-from harness.checks.check import (
-    PASS,
-    BadExpectation,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    noted,
-)
+from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
 from harness.checks.json_paths import LIKELY, without_payload
+from harness.checks.verdict import PASS, Verdict, failed, noted
 from harness.core import Json, SchemaError, show
 from harness.formats.json_schema import Schema, Violation, compile_schema
 from harness.secrets.redacted_values import of_real_values

@@ -7,22 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from harness.checks.arguments import OptionalKeys, each, keys_schema, mapping_of, text_of
 from harness.checks.check import (
-    PASS,
     BadExpectation,
     Decided,
     Judge,
     Kind,
     Options,
     Subject,
-    Verdict,
     decided_by_count,
-    failed,
-    not_told,
 )
 from harness.checks.json_paths import PathRules
 from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count, is_lower_bound
 from harness.checks.pairing import Alignment, align
 from harness.checks.schema_check import schema_of
+from harness.checks.verdict import PASS, Verdict, failed, not_told
 from harness.conversation import ToolCall
 from harness.core import Json, is_same, nearest_word, show, value_class
 from harness.formats.json_path import path_text

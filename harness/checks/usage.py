@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from harness.checks.arguments import each_key, mapping_of
-from harness.checks.check import (
-    PASS,
-    Judge,
-    Kind,
-    Options,
-    Subject,
-    Verdict,
-    failed,
-    not_told,
-)
+from harness.checks.check import Judge, Kind, Options, Subject
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import COUNT, compile_count, is_lower_bound
+from harness.checks.verdict import PASS, Verdict, failed, not_told
 from harness.core import Json, nearest_word, show
 
 _NOT_READ = "the provider's definition does not say where usage is"

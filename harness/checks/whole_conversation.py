@@ -8,9 +8,10 @@ from functools import partial
 from statistics import median, quantiles
 
 from harness.checks.arguments import OptionalKeys, keys_schema
-from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed, skipped
+from harness.checks.check import Judge, Kind, Options, Subject
 from harness.checks.latency import UNDER, Measure, limit_of, time_of_first_token, time_of_reply
 from harness.checks.matchers import COUNT, Count
+from harness.checks.verdict import PASS, Verdict, failed, skipped
 from harness.core import Json, format_duration
 
 
