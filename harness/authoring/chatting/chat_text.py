@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.said_turn import SHORTEST_WAIT, SaidTurn, answers_by_name
 from harness.authoring.importing.cleaning import require_clean
-from harness.authoring.importing.conversion import Target, reply_schemas
 from harness.authoring.importing.drafting import draft, varying_notes
+from harness.authoring.importing.target import Target, reply_schemas
 from harness.cassettes.scanning import project_secrets
 from harness.conversation import Turn
 from harness.core import Json, Refused

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from harness.authoring.chatting.chat_text import ChatText, texts_of
 from harness.authoring.chatting.manual_chat import ManualChat
-from harness.authoring.importing.conversion import Target
 from harness.authoring.importing.importing import taken_by, target_of
+from harness.authoring.importing.target import Target
 from harness.authoring.init.initial_files import with_modeline
 from harness.cassettes.scanning import project_secrets
 from harness.core import PlayError, Problem, ScenarioError

@@ -22,11 +22,10 @@ from harness.authoring.importing.model_history import (
     Unplaced,
     read_history,
 )
-from harness.conversation import Origin, Phase, Request, ToolCall, ToolResult, UserMessage
+from harness.authoring.importing.repeated_history import REFUSES, RepeatedHistory, json_of
+from harness.conversation import Origin, Request, ToolCall, ToolResult, UserMessage
 from harness.core import CassetteError, Json, PlayError, Refused, counted, shorten
-from harness.providers.definition import Definition
 from harness.providers.provider import Provider
-from harness.providers.recorded_steps import Match
 from harness.providers.recorded_values import RecordedMessage
 from harness.providers.session import Session
 from harness.providers.tool_answer import AnswersTool, ToolAnswer, unanswered
@@ -34,7 +33,6 @@ from harness.transport import Answer, Transport
 from harness.transport.cassette import Cassette, Interactions
 from harness.transport.cassette.plain_interaction import (
     PlainInteraction,
-    bytes_of,
     plain_interaction,
     request_of,
 )
@@ -42,62 +40,6 @@ from harness.transport.replay import ReplayTransport
 
 _SYSTEM_SETTINGS = ("system", "instructions", "system_prompt")
 """Names of a setting for the system message."""
-_REFUSES = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatedHistory:
-    """A recorded request with the history that it repeats."""
-
-    place: int
-    """Of the interaction, from 0."""
-    said: tuple[HistoryItem, ...]
-    is_streamed: bool
-    is_refused: bool
-
-
-def histories_in(
-    definition: Definition, matches: Sequence[Match], rows: Sequence[PlainInteraction]
-) -> list[RepeatedHistory]:
-    """The histories of the requests that a definition sends, if its requests repeat them.
-
-    Empty for every other definition or recording. Raises `Unplaced`.
-    """
-    steps = [step for phase in (Phase.SEND, Phase.TOOLS) for step in definition.phases[phase]]
-    others = (Phase.OPEN, Phase.CLOSE, Phase.PREPARE)
-    names = frozenset().union(*(step.request.body.names for step in steps))
-    if any(definition.phases[phase] for phase in others) or not names & {"turns", "transcript"}:
-        return []
-    found = []
-    for match in matches:
-        if match.step.phase not in (Phase.SEND, Phase.TOOLS):
-            return []
-        row = rows[match.place]
-        body = _json(bytes_of(row["sent"], is_base64=row["sent_is_base64"]))
-        try:
-            said = read_history(body)
-        except Unplaced as error:
-            error.interaction = match.place
-            raise
-        if said is None:
-            return []
-        found.append(
-            RepeatedHistory(
-                place=match.place,
-                said=said,
-                is_streamed=isinstance(body, Mapping) and body.get("stream") is True,
-                is_refused=row["status"] >= _REFUSES,
-            )
-        )
-    return found
-
-
-def _json(content: bytes) -> Json:
-    try:
-        value: Json = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return value
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,7 +121,7 @@ class ChainConversion(Conversion):
 
     def _shortened(self, request: Request, whole: RepeatedHistory, end: int) -> Request:
         """The request with the history before its item number `end`."""
-        body = _json(request.body)
+        body = json_of(request.body)
         key, *at = whole.said[end].place
         items = body.get(str(key)) if isinstance(body, Mapping) else None
         if isinstance(body, Mapping) and isinstance(items, list) and at:
@@ -202,7 +144,7 @@ class ChainConversion(Conversion):
                 )
             number = self._dialogue.ends.index(count)
             earlier = by_round.get(number)
-            if earlier is not None and self.rows[earlier]["status"] < _REFUSES:
+            if earlier is not None and self.rows[earlier]["status"] < REFUSES:
                 if not history.is_refused:
                     raise self._unplaced(history.place, f"it repeats interaction {earlier + 1}")
                 continue
@@ -244,7 +186,7 @@ class ChainConversion(Conversion):
         """Raise `CassetteError` unless the definition repeats every item of the history."""
         for request, end in zip(sent, self._dialogue.ends, strict=False):
             try:
-                history = read_history(_json(request.body)) or ()
+                history = read_history(json_of(request.body)) or ()
             except Unplaced as error:
                 raise self._unplaced(
                     whole.place, f"the definition sends another item: {error}"

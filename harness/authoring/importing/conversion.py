@@ -12,6 +12,7 @@ from pathlib import Path
 
 import harness
 from harness.authoring.importing.drafting import draft, varying_notes
+from harness.authoring.importing.target import Target, reply_schemas
 from harness.conversation import Phase, Response, Stop, Turn
 from harness.core import CassetteError, Json, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
@@ -33,19 +34,6 @@ from harness.transport.cassette.plain_interaction import (
 
 PLAYED = (Phase.OPEN, Phase.SEND, Phase.CLOSE)
 """The phases that every scenario has."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What is made from a recording."""
-
-    provider: str
-    scenario: str
-    """The id of the new scenario."""
-    out: Path
-    """Its file."""
-    path: Path
-    """The new cassette."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -278,23 +266,6 @@ class Conversion:
         return CassetteError(
             code, f"{self.source.path}: {message}", "nothing was written", details=details
         )
-
-
-def reply_schemas(
-    project: Project, provider: str, definition: Definition, turns: Mapping[int, Turn]
-) -> dict[int, str]:
-    """For each turn the project's schema of a reply, if there is one and the reply fits it."""
-    known = project.schemas.names()
-    names = (f"{provider}/reply", f"{definition.name}/reply")
-    name = next((name for name in names if name in known), "")
-    if not name:
-        return {}
-    schema = project.schemas.schema(name)
-    return {
-        number: name
-        for number, turn in turns.items()
-        if turn.reply is not None and schema.is_valid(turn.reply.payload)
-    }
 
 
 def _used(result: ScenarioResult) -> Counter[tuple[int, str]]:

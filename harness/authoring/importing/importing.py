@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.authoring.importing.chain import ChainConversion, histories_in
+from harness.authoring.importing.chain import ChainConversion
 from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_for, require_clean
-from harness.authoring.importing.conversion import Conversion, Target
+from harness.authoring.importing.conversion import Conversion
 from harness.authoring.importing.model_history import Unplaced
+from harness.authoring.importing.repeated_history import histories_in
+from harness.authoring.importing.target import Target
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core import CassetteError, Problem, ScenarioError, quote
