@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.conversation.message import Reply, ReplyMessage, UserMessage
-from harness.conversation.stored.transcripts import NoTranscript
+from harness.conversation.stored.transcript_reading import NoTranscript
 from harness.conversation.transcript import Transcript, Turn
 from harness.core import Json
 
