@@ -18,6 +18,7 @@ from harness.conversation.stored import (
     transcript_of_lines,
     transcript_of_messages,
 )
+from harness.evaluation.whatif.stored_conversation import stored_in
 from harness.formats.json_path import find_first
 from harness.play.rechecking import recheck
 from harness.play.result import ScenarioResult
@@ -121,15 +122,5 @@ def _transcript(value: Any, messages: str) -> Transcript:  # noqa: ANN401  # wha
 
 def _of_results(project: Project, file: Path) -> Iterator[Stored]:
     for record in read_results(file):
-        if record["file"].endswith(".py"):
-            # The expectations of a Python test are not in a scenario.
-            continue
-        for take in record.get("takes", (record,)):
-            if "transcript" in take:
-                name = f"{take['id']} take {take['take']}" if "take" in take else take["id"]
-                yield Stored(
-                    name=name,
-                    scenario=project.config.root / take["file"],
-                    transcript=transcript_from(take["transcript"]),
-                    row=record.get("row", ""),
-                )
+        for one in stored_in(record, project.config.root):
+            yield Stored(name=one.id, scenario=one.file, transcript=one.transcript, row=one.row)

@@ -57,12 +57,15 @@ class WhatIf:
         Without a change, they are compared with the verdicts of the run. Raises as `of_recordings`.
         """
         columns, has_changes = self._again.columns, len(self._again.columns) > 1
-        stored = tuple(conversations)
-        comparison = self._comparison(
-            (self._stored(one, is_compared=not has_changes) for one in stored),
-            columns if has_changes else (BEFORE, *columns),
-        )
-        self._require_use(comparison, dict.fromkeys(one.file for one in stored))
+        files: dict[Path, None] = {}
+
+        def judged() -> Iterator[ComparedConversation | NotJudged]:
+            for one in conversations:
+                files[one.file] = None
+                yield self._stored(one, is_compared=not has_changes)
+
+        comparison = self._comparison(judged(), columns if has_changes else (BEFORE, *columns))
+        self._require_use(comparison, files)
         return comparison
 
     def _stored(
