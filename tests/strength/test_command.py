@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+import harness
 from harness.conversation import Outcome
+from harness.reports.results.results_writer import ResultsWriter, run_head
 from tests.accepting.desk import Desk
 from tests.strength.measured import NAME, recorded, refused, strength
 
@@ -216,3 +218,60 @@ def test_nothing_to_measure_is_no_success(desk: Desk) -> None:
     assert result.exit_code == 1
     assert "not measured" in result.output
     assert "[nothing-measured]" in result.output
+
+
+def test_a_check_is_written_into_the_fragment_of_its_turn(desk: Desk) -> None:
+    """The file that the turn is written in gets it, and all its users are judged."""
+    desk.bot.answers["hi"] = PAID
+    desk.write(
+        "scenarios/fragments/hi.yaml",
+        "turns:\n  - user: hi\n    expect: {contains: refund}\n",
+    )
+    for name in ("order", "other"):
+        desk.write(
+            f"scenarios/{name}.yaml",
+            f"scenario: {name}\nturns:\n  - include: fragments/hi.yaml\n",
+        )
+        desk.record(f"scenarios/{name}.yaml")
+    before = desk.text(NAME)
+
+    result = strength(NAME, "--write", "--yes")
+    assert result.exit_code == 0
+    assert "12 EUR" in desk.text("scenarios/fragments/hi.yaml")
+    assert desk.text(NAME) == before
+    assert desk.replay(NAME, "scenarios/other.yaml") == [Outcome.PASSED] * 2
+
+
+def test_a_field_that_a_live_run_disagrees_on_is_left_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results of a drift run show what is volatile."""
+    monkeypatch.setenv("DESK_URL", desk.bot.url)
+    recorded(desk, "{contains: refund}", {**PAID, "trace": 3})
+    desk.bot.answers["hi"] = {**PAID, "trace": 9}
+    records = harness.run(harness.plan(config=desk.folder / "harness.yaml"), mode="drift")
+    writer = ResultsWriter(desk.folder / "reports/results.json", run_head("drift"))
+    for record in records:
+        writer.add(record)
+    writer.finish(exit_status=0)
+    strength()
+
+    [conversation] = _results(desk)["conversations"]
+    fates = {one["fate"] for one in conversation["mutants"] if one["paths"] == ["$.trace"]}
+    assert fates == {"left out"}
+
+
+def test_only_the_weakest_are_listed(desk: Desk) -> None:
+    """Without a path, 20 conversations are listed, and how many more there are."""
+    desk.bot.answers["hi"] = PAID
+    for number in range(22):
+        desk.write(
+            f"scenarios/s{number:02}.yaml",
+            f"scenario: s{number:02}\nturns:\n  - user: hi\n    expect: {{contains: refund}}\n",
+        )
+        desk.record(f"scenarios/s{number:02}.yaml")
+
+    listed = strength("--processes", "1").output
+    assert listed.count("[one]  said ") == 20
+    assert "2 more conversations; the reports have all" in listed
+    assert strength("scenarios").output.count("[one]  said ") == 22

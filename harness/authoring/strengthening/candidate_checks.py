@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from harness.authoring.passages import passages
 from harness.authoring.proposing import checks_of
@@ -12,7 +11,7 @@ from harness.checks.varying import varying_in
 from harness.conversation import Reply
 from harness.core import Json, Path
 from harness.evaluation.strength import Mutant, Mutator
-from harness.evaluation.strength.text_changes import ERROR
+from harness.evaluation.strength.text_changes import ERROR, first_difference
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
 
@@ -77,13 +76,11 @@ def _around_changes(reply: Reply, changed: Reply) -> Iterator[Candidate]:
 
 def phrases(before: str, after: str) -> Iterator[str]:
     """The words around the first difference of two texts, in its sentence, without what varies."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     words = list(_WORD.finditer(before))
-    if not changes or not words:
+    if not words or before == after:
         return
-    start, end = changes[0][1], max(changes[0][2], changes[0][1] + 1)
-    hit = [n for n, word in enumerate(words) if word.start() < end and word.end() >= start]
+    start, end = first_difference(before, after)
+    hit = [n for n, word in enumerate(words) if word.start() < end and word.end() > start]
     first = hit[0] if hit else len(words) - 1
     for around in AROUND:
         low, high = _within_sentence(words, first, around)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from harness.authoring.strengthening.candidate_checks import Candidate, candidates_for
 from harness.checks import BadExpectation, Judge, subject_of
@@ -65,7 +66,8 @@ class Strengthener:
     ) -> Iterator[CheapestCheck]:
         survivors = [one for one in changes if one.mutant.fate is Fate.SURVIVED]
         if any(not one.mutant.is_harmless for one in survivors):
-            yield from cheapest_checks(turn, survivors, self._vocabulary)
+            checks = list(cheapest_checks(turn, survivors, self._vocabulary))
+            yield from sorted(_without_parts(checks), key=lambda one: -len(one.kills))
 
 
 def cheapest_checks(
@@ -95,6 +97,18 @@ def cheapest_checks(
         _, (name, value), kills = best
         yield CheapestCheck(turn=turn.planned.number, name=name, value=value, kills=kills)
         bad = {one: changed for one, changed in bad.items() if one not in kills}
+
+
+def _without_parts(checks: list[CheapestCheck]) -> Iterator[CheapestCheck]:
+    """The checks without phrases that are a part of another one, which notices what they do."""
+    texts = {one.value: one for one in checks if one.name == "contains"}
+    for check in checks:
+        wholes = [str(value) for value in texts if str(check.value) in str(value)]
+        if check.name != "contains" or len(wholes) == 1:
+            parts = [one for value, one in texts.items() if str(value) in str(check.value)]
+            kills = (name for one in parts for name in one.kills)
+            is_whole = check.name == "contains" and len(parts) > 1
+            yield replace(check, kills=tuple(kills)) if is_whole else check
 
 
 def _judges(

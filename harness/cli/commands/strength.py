@@ -13,15 +13,13 @@ from harness.authoring.strengthening.written_checks import strengthened_files
 from harness.cli.file_changes import FileChange, difference, write_changes
 from harness.cli.here import project_here
 from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, echo_coloured
-from harness.core import ConfigurationError, Problem, counted, did_you_mean
+from harness.core import ConfigurationError, Problem, did_you_mean
 from harness.evaluation.strength import (
     CannotMeasure,
     ChangedReply,
-    Fate,
     MeasuredPlay,
     StrengthMeter,
     StrengthScore,
-    score_of,
 )
 from harness.parallel.process_workers import ProcessWorkers
 from harness.parallel.workers import MOST, can_fork, processors
@@ -36,12 +34,8 @@ from harness.reports.results import RESULTS
 from harness.reports.strength.later_replies import later_replies
 from harness.reports.strength.strength_reports import StrengthReports
 from harness.reports.strength.strength_screen import mutant_screen
-from harness.reports.strength.strength_text import (
-    percent,
-    play_lines,
-    summary_lines,
-    survivors_by_turn,
-)
+from harness.reports.strength.strength_text import percent, summary_lines
+from harness.reports.strength.weakest_plays import WeakestPlays
 
 LEAST = 20
 """Conversations from which on processes share them."""
@@ -76,15 +70,18 @@ def measure_strength(options: StrengthOptions) -> int:
     strengthener = Strengthener(_meter(project, plays, options), project.vocabulary)
     started = time.monotonic()
     summing = StrengthReports(options.reports, project.config.shown)
+    weakest = WeakestPlays(project.config.shown, most=None if options.paths else MOST_LISTED)
     listed: list[MeasuredPlay] = []
     for measured in _measured(strengthener, chosen, options.processes):
         summing.add(measured)
-        # What was shown of replies is in the page.
-        listed.append(replace(measured, replies=()))
+        weakest.add(measured)
+        # What became of each mutant is in the reports.
+        listed.append(replace(measured, mutants=(), replies=()))
     files = summing.finish()
     for line in summary_lines(summing.score, summing.conversations, time.monotonic() - started):
         echo(line)
-    _list(project, listed, is_short=not options.paths)
+    for line in weakest.lines():
+        echo(line)
     echo(f"\nreports: {', '.join(map(str, files))}")
     if not summing.conversations:
         echo("no conversation was measured [nothing-measured]", err=True)
@@ -95,35 +92,6 @@ def measure_strength(options: StrengthOptions) -> int:
     if options.writes and not _write_checks(project, listed, is_agreed=options.is_agreed):
         return FOUND_PROBLEMS
     return _status(summing.score, options.fail_under) or (FOUND_PROBLEMS if problems else 0)
-
-
-def _list(project: Project, listed: Sequence[MeasuredPlay], *, is_short: bool) -> None:
-    """The conversations that can be stronger, the weakest first."""
-    shown = [one for one in listed if _has_something_to_say(one)]
-    if is_short:
-        shown.sort(key=_weakness)
-    for measured in shown[:MOST_LISTED] if is_short else shown:
-        echo()
-        for line in play_lines(measured, project.config.shown(measured.play.file)):
-            echo(line)
-    if is_short and len(shown) > MOST_LISTED:
-        more = counted(len(shown) - MOST_LISTED, "more conversation")
-        echo(f"\n{more}; the reports have all")
-
-
-def _has_something_to_say(measured: MeasuredPlay) -> bool:
-    is_noticed = (one.is_harmless and one.fate is Fate.KILLED for one in measured.mutants)
-    return bool(
-        measured.unmeasured
-        or measured.notes
-        or survivors_by_turn(measured.mutants)
-        or any(is_noticed)
-    )
-
-
-def _weakness(measured: MeasuredPlay) -> float:
-    score = score_of(measured.mutants)
-    return min((share for share in (score.said, score.payload) if share is not None), default=2.0)
 
 
 def _ignored_in_vain(

@@ -36,7 +36,7 @@ class MeasuredPlay:
     """Why there are none, as a clause; empty if it was measured."""
     notes: tuple[str, ...] = ()
     checks: tuple[CheapestCheck, ...] = ()
-    """What would notice survivors, the cheapest of each turn first."""
+    """What would notice survivors, of each turn the one that notices most first."""
     replies: tuple[SeenReply, ...] = ()
     """What nobody looks at; empty unless it was asked for."""
     ignored: tuple[str, ...] = ()

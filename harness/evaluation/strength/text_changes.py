@@ -103,3 +103,21 @@ def first_half(text: str) -> str | None:
 def with_error(text: str) -> str:
     """The text with an error message behind it."""
     return f"{text.rstrip()}\n{ERROR}" if text.strip() else ERROR
+
+
+def first_difference(text: str, other: str) -> tuple[int, int]:
+    """Where a text differs from another one: behind their common start, before their common end.
+
+    Of what was only inserted, the word before it. Linear, where difflib is quadratic.
+    """
+    if text == other:
+        return 0, 0
+    shortest = min(len(text), len(other))
+    pairs = enumerate(zip(text, other, strict=False))
+    start = next((at for at, (one, new) in pairs if one != new), shortest)
+    behind = enumerate(zip(reversed(text), reversed(other), strict=False))
+    rest = next((at for at, (one, new) in behind if one != new), shortest)
+    end = len(text) - min(rest, shortest - start)
+    if start == end:
+        start = text.rfind(" ", 0, max(0, start - 1)) + 1
+    return start, end

@@ -9,6 +9,7 @@ from harness.core import Json, value_class
 from harness.evaluation.strength.measuring import ChangedReply
 from harness.evaluation.strength.mutant import Fate, Mutator
 from harness.evaluation.strength.recorded_conversation import RecordedTurn
+from harness.evaluation.strength.text_changes import first_difference
 
 _OF_FIELDS = (Mutator.FIELD_DROPPED, Mutator.FIELD_CHANGED)
 _OF_THE_WHOLE = (Mutator.EMPTIED, Mutator.OTHER_REPLY)
@@ -74,7 +75,7 @@ def _pieces(
         return (TextPiece(text, is_unseen=True),) if text else ()
     flags = [False] * len(text)
     for other in changed:
-        start, end = _difference(text, other)
+        start, end = first_difference(text, other)
         flags[start:end] = [True] * (end - start)
     pieces: list[TextPiece] = []
     start = 0
@@ -83,26 +84,6 @@ def _pieces(
             pieces.append(TextPiece(text[start:at], is_unseen=flags[start]))
             start = at
     return tuple(pieces)
-
-
-def _difference(text: str, other: str) -> tuple[int, int]:
-    """Where a text differs from another one: behind their common start, before their common end.
-
-    What was only inserted marks the word before it.
-    """
-    if text == other:
-        return 0, 0
-    start = next(
-        (n for n, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]),
-        min(len(text), len(other)),
-    )
-    rest = min(len(text), len(other)) - start
-    pairs = zip(reversed(text), reversed(other), strict=False)
-    behind = next((n for n, pair in enumerate(pairs) if pair[0] != pair[1]), rest)
-    end = len(text) - min(behind, rest)
-    if start == end:
-        start = text.rfind(" ", 0, max(0, start - 1)) + 1
-    return start, end
 
 
 def _unseen_fields(changes: Iterable[ChangedReply]) -> Iterable[str]:

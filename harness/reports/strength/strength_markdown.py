@@ -27,7 +27,7 @@ class StrengthMarkdown:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._weakest: list[tuple[float, str, MeasuredPlay]] = []
+        self._weakest: list[tuple[float, tuple[str, ...]]] = []
 
     def add(self, measured: MeasuredPlay, shown: str) -> None:
         """Add a conversation; `shown` is its file."""
@@ -35,8 +35,9 @@ class StrengthMarkdown:
         known = [share for share in shares if share is not None]
         if not known or not survivors_by_turn(measured.mutants):
             return
-        self._weakest.append((min(known), f"{shown} {measured.play.name}", measured))
-        self._weakest.sort(key=lambda one: one[:2])
+        lines = tuple(_section(f"{shown} {measured.play.name}", measured))
+        self._weakest.append((min(known), lines))
+        self._weakest.sort()
         del self._weakest[MOST_CONVERSATIONS:]
 
     def finish(self, score: StrengthScore, conversations: int) -> Path:
@@ -47,7 +48,7 @@ class StrengthMarkdown:
             "```",
             *summary_lines(score, conversations),
             "```",
-            *(line for _, name, one in self._weakest for line in _section(name, one)),
+            *(line for _, lines in self._weakest for line in lines),
         ]
         write_durably(self._path, ("\n".join(lines) + "\n").encode())
         return self._path

@@ -36,8 +36,8 @@ def percent(share: float | None) -> str:
 def summary_lines(
     score: StrengthScore, conversations: int, seconds: float | None = None
 ) -> Iterator[str]:
-    """The figures of all conversations, and how long it took if that is a second or more."""
-    took = f", {seconds:.0f} s" if seconds is not None and seconds >= 1 else ""
+    """The figures of all conversations, and how long it took if that is known."""
+    took = "" if seconds is None else f" in {seconds:.1f}s"
     yield f"{counted(conversations, 'conversation')}, {counted(score.mutants, 'mutant')}{took}"
     yield f"{'':<{LABEL}}{'said':<{COLUMN}}payload"
     behind = f"contract alone: {counted(score.contract, 'mutant')}, counted apart"

@@ -1,0 +1,45 @@
+"""Which phrases are proposed for what no expectation noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.authoring.strengthening.candidate_checks import phrases
+from harness.evaluation.strength.text_changes import first_difference
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("You get a refund of 12 EUR. It is sent.", "You get a refund of 13 EUR. It is sent.",
+         "refund of 12 EUR"),
+        ("Thanks. Your order is on its way today.", "Thanks. Your order is not on its way today.",
+         "Your order is on"),
+        ("We sent the parcel. Please wait.", "We sent the parcel.", "Please wait"),
+        ("It is so.", "It is not so.", None),
+        ("Order 018c6302-ec34-02f2-cc2c-c5f1f38a7a03 came", "Order x came", None),
+    ],
+    ids=["figure", "sentence", "cut", "nothing", "id"],
+)  # fmt: skip
+def test_the_shortest_phrase_of_substance_comes_first(
+    before: str, after: str, expected: str | None
+) -> None:
+    """It stays in its sentence, and has no value that varies."""
+    assert next(phrases(before, after), None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        ("a 12 b", "a 13 b", "2"),
+        ("one two three", "one two", " three"),
+        ("one two", "one not two", "one "),
+        ("same", "same", ""),
+        ("", "x", ""),
+    ],
+)
+def test_the_first_difference_of_two_texts(text: str, other: str, expected: str) -> None:
+    """What was changed or removed; of what was inserted, the word before."""
+    start, end = first_difference(text, other)
+
+    assert text[start:end] == expected
