@@ -8,7 +8,7 @@ from functools import partial
 
 from harness.checks.arguments import below, each, keys_schema, list_of, unlike
 from harness.checks.check import BadExpectation, Content, Judge, Kind, Options, Subject
-from harness.checks.text_forms import said
+from harness.checks.text_forms import text_shown
 from harness.checks.verdict import PASS, Finding, Verdict, failed, turned_round
 from harness.conversation import Outcome
 from harness.core import Json, did_you_mean, show
@@ -165,7 +165,7 @@ def _not(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
         return failed(
             f"{subject.name} passes {block.text}, which it must not",
             expected=f"not {block.text}",
-            actual=said(subject.text),
+            actual=text_shown(subject),
         )
 
     return judge
@@ -180,7 +180,7 @@ def _any_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
             lambda findings: failed(
                 f"{subject.name} passes none of the {len(blocks)} alternatives",
                 expected="\nor ".join(block.text for block in blocks),
-                actual=said(subject.text),
+                actual=text_shown(subject),
                 difference=_numbered(enumerate(findings, 1)),
             ),
         )
@@ -204,7 +204,7 @@ def _all_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
         return failed(
             f"{subject.name} does not pass {len(wrong)} of {len(blocks)} blocks",
             expected="\nand ".join(blocks[number].text for number in wrong),
-            actual=said(subject.text),
+            actual=text_shown(subject),
             difference=_numbered(
                 (number, finding) for number, finding in findings if finding is not None
             ),

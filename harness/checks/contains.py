@@ -10,7 +10,7 @@ from typing import Literal
 from harness.checks.arguments import TEXT, TEXTS, require_substance, text_of, texts_of
 from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.diff import nearest, what_looks_like
-from harness.checks.text_forms import Normal, folded, listed, normalizer, said
+from harness.checks.text_forms import Normal, folded, listed, normalizer, text_shown
 from harness.checks.verdict import PASS, Verdict, failed, noted
 from harness.core import Json, show
 
@@ -39,7 +39,7 @@ def _compile(
         return failed(
             f"{subject.name} {wrong}",
             expected=f"{expected} {listed(wanted, conjunction)}",
-            actual=said(subject.text),
+            actual=text_shown(subject),
             difference=lambda: _hints(
                 [one for one in wanted if one not in found], subject.text, form
             ),
@@ -106,7 +106,7 @@ def _compile_edge(
         return failed(
             f"{subject.name} does not {word} with {show(wanted)}",
             expected=f"a text that {word}s with {show(wanted)}",
-            actual=said(subject.text),
+            actual=text_shown(subject),
             difference=lambda: what_looks_like(formed, text, at=word),
         )
 

@@ -6,7 +6,7 @@ from harness.checks.arguments import TEXT, text_of
 from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
-from harness.checks.text_forms import normalizer, said
+from harness.checks.text_forms import normalizer, said, text_shown
 from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import Json, show
 
@@ -24,7 +24,7 @@ def _compile(value: Json, options: Options) -> Judge:
         return failed(
             f"the text of {subject.name} is not {show(wanted)}",
             expected=said(wanted),
-            actual=said(subject.text),
+            actual=text_shown(subject),
             difference=lambda: text_difference(formed, found),
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.checks.arguments import text_of
 from harness.checks.check import Claim, Content, Judge, Kind, Options, Subject
 from harness.checks.regular_expression import Pattern
-from harness.checks.text_forms import normal, said
+from harness.checks.text_forms import normal, text_shown
 from harness.checks.verdict import PASS, Verdict, failed, noted
 from harness.core import Json, show
 from harness.core.code_points import names_of, unseen_in, without_unseen
@@ -26,7 +26,7 @@ def _matches(value: Json, options: Options) -> Judge:
         return failed(
             f"{subject.name} does not match {show(pattern.text)}",
             expected=f"a text that matches {show(pattern.text)}",
-            actual=said(subject.text),
+            actual=text_shown(subject),
             difference=lambda: _near_miss(pattern, text, options),
         )
 
@@ -66,7 +66,7 @@ def _not_matches(value: Json, options: Options) -> Judge:
         return failed(
             f"{subject.name} has {show(found)}, which matches {show(pattern.text)}",
             expected=f"a text that does not match {show(pattern.text)}",
-            actual=said(subject.text),
+            actual=text_shown(subject),
         )
 
     return judge

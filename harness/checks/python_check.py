@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Literal
 
 from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
-from harness.checks.text_forms import said
+from harness.checks.text_forms import text_shown
 from harness.checks.verdict import PASS, Verdict, failed
 from harness.core import CheckCrashed, HarnessError, Json, show
 from harness.core.python_file import own_traceback
@@ -83,7 +83,7 @@ def _verdict(name: str, found: object, subject: Subject, value: Json) -> Verdict
     if isinstance(found, Verdict):
         return _with_difference(found)
     if isinstance(found, str) and found.strip():
-        return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
+        return failed(found, expected=f"{name} {show(value)}", actual=text_shown(subject))
     message = f"it returned {found!r}, expected None, a sentence or a verdict"
     raise TypeError(message)
 

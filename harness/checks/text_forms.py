@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
+from harness.checks.check import Subject
 from harness.core import shorten, show
 
 LONGEST = 1_000
@@ -38,6 +39,15 @@ def normalizer(*, ignore_case: bool) -> Normal:
 def said(text: str) -> str:
     """A text of the bot as a finding shows it."""
     return shorten(text, LONGEST)
+
+
+def text_shown(subject: Subject) -> str:
+    """The text of a subject as a finding shows it, or what there is without a text."""
+    if subject.text:
+        return said(subject.text)
+    turn = subject.turn
+    is_of_replies = turn.reply is not None if turn is not None else subject.transcript is not None
+    return "no messages" if is_of_replies and not subject.messages else "an empty text"
 
 
 def listed(texts: list[str], conjunction: str = "and") -> str:

@@ -37,6 +37,8 @@ CASES = {
         turn_saying("We deliver on Sunday"),
     ),
     "contains": ("contains", "free shiping", None),
+    "contains-without-messages": ("contains", "$129", turn(reply=replace(REPLY, messages=()))),
+    "contains-in-an-empty-message": ("contains", "$129", turn_saying("")),
     "D1-equals-crlf": ("equals", "line one\nline two", turn_saying("line one\r\nline two")),
     "D1-equals-line-end-at-the-end": ("equals", "line one", turn_saying("line one\n")),
     "D1-equals-blank-at-the-start": ("equals", "hello", turn_saying(" hello")),
