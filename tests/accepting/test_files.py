@@ -350,17 +350,21 @@ def test_wrong_use(desk: Desk, words: tuple[str, ...], message: str) -> None:
 
 
 def test_a_passing_line(desk: Desk) -> None:
-    """On a line that passes there is nothing to accept."""
+    """There is nothing to accept; live replies that failed are not known without a report."""
+    record = f"if it failed with live replies, record those: harness run --mode refresh {NAME}\n"
     desk.bot.answers = {"Hi": "Good night"}
     desk.write(NAME, HELLO)
     desk.record(NAME)
 
     result = desk.accept(f"{NAME}:4:14")
-    assert result.output == f"{NAME}:4: contains passes in 1 play; there is nothing to accept\n"
+    assert (
+        result.output
+        == f"{NAME}:4: contains passes in 1 play; there is nothing to accept\n{record}"
+    )
     assert result.exit_code == 0
 
     result = desk.accept(NAME)
-    assert result.output == f"{NAME}: no expectation failed; there is nothing to accept\n"
+    assert result.output == f"{NAME}: no expectation failed; there is nothing to accept\n{record}"
 
 
 def test_without_a_recording(desk: Desk) -> None:

@@ -155,13 +155,17 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
         if is_live:
             echo(
                 f"{shown}: it passes in the recordings, and failed with live replies ({mode});"
-                f" record those: harness run --mode refresh {shown}"
+                f" record those: {_recording_command(shown)}"
             )
         return not done.refused and not is_live
     changes = _changes(done)
     for line, colour in (pair for change in changes for pair in difference(change)):
         echo_coloured(line, colour)
     return write_changes(changes, is_agreed=options.is_agreed) and not done.refused
+
+
+def _recording_command(shown: str) -> str:
+    return f"harness run --mode refresh {shown}"
 
 
 def _told(done: Rewriting, *, is_live: bool) -> Iterator[str]:
@@ -179,6 +183,8 @@ def _told(done: Rewriting, *, is_live: bool) -> Iterator[str]:
         )
     if not (done.passed or done.accepted or done.refused):
         yield f"{done.shown}: no expectation failed; there is nothing to accept"
+    if not (done.accepted or done.refused):
+        yield f"if it failed with live replies, record those: {_recording_command(done.shown)}"
     for accepted in done.accepted:
         yield _of_accepted(done.shown, accepted)
     for refused in done.refused:
