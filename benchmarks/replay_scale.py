@@ -16,7 +16,7 @@ from statistics import median
 
 from harness.conversation import Origin, Request, Response, UserMessage
 from harness.project.project import Project
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.providers.provider import Provider
 from harness.providers.session import Session
 from harness.transport.cassette import (

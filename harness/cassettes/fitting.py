@@ -15,7 +15,7 @@ from harness.play.conversation_variables import Variables, message_of
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.providers.provider import BASE_URL, Provider
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MatrixRow, Scenario, UserTurn, turn_subject

@@ -13,7 +13,7 @@ from harness.core import Json, NoSuchButton, PlayError, did_you_mean, quote, val
 from harness.formats.json_path import find_first
 from harness.formats.template import Template, TemplateError
 from harness.formats.template.times import now_function, seconds_of
-from harness.providers.flow import seeded_uuid
+from harness.providers.message_hash import seeded_uuid
 from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, UserTurn
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +21,7 @@ from harness.conversation import (
 from harness.core import Json, value_class
 from harness.providers.definition import Step
 from harness.providers.event_stream import EventReader
+from harness.providers.message_hash import message_hash, seeded_uuid, short_digest
 from harness.secrets.secret_marks import MARK
 
 
@@ -171,7 +170,7 @@ class FlowState:
         self.results = [{**_call(call), **_result(call)} for call in calls]
         self._said("tool", results=self.results)
         # Before a dash is what the user said.
-        self.message_hash += f"-{_digest(json.dumps(recorded, sort_keys=True))}"
+        self.message_hash += f"-{short_digest(json.dumps(recorded, sort_keys=True))}"
 
     def heard_late(self, reply: Reply, messages: Iterable[ReplyMessage]) -> None:
         """Replace the last reply by one that also has late messages."""
@@ -274,30 +273,3 @@ def _call(call: ToolCall) -> dict[str, Json]:
 def _result(call: ToolCall) -> dict[str, Json]:
     result = call.result or ToolResult()
     return {"value": result.value, "text": result.text, "is_error": result.is_error}
-
-
-def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
-    """A short hash of the user's message, which shows whether it is the recorded one.
-
-    `before` are the bot's messages without a request since the last message. If the message has
-    more than text, button and names of attachments, the hash of the rest follows after a dash.
-    Recordings of format 1 have only the part before the dash.
-    """
-    parts = [message.text, message.display_text, *(a.name for a in message.attachments)]
-    said = _digest("\0".join(parts))
-    if not (message.attachments or message.metadata or before):
-        return said
-    attached = [[one.name, one.content] for one in message.attachments]
-    rest = [attached, dict(message.metadata), list(before)]
-    return f"{said}-{_digest(json.dumps(rest, sort_keys=True, default=str))}"
-
-
-def seeded_uuid(seed: str) -> str:
-    """A UUID that the same seed always gives."""
-    digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
-    return str(uuid.UUID(bytes=digest, version=4))
-
-
-def _digest(text: str) -> str:
-    # Like JSON, a message may contain half a surrogate pair.
-    return hashlib.blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -17,9 +17,10 @@ from harness.conversation import (
 )
 from harness.core import Json, NoHistory, PlayError, ProtocolError, Refused, value_class
 from harness.providers.definition import Step
-from harness.providers.flow import FlowState, Observe, seeded_uuid
+from harness.providers.flow import FlowState, Observe
 from harness.providers.interpreter import run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
+from harness.providers.message_hash import seeded_uuid
 from harness.providers.performing import perform
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in

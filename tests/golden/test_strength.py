@@ -11,7 +11,7 @@ import pytest
 from conftest import Folder, Said
 from harness.conversation import Origin, Request, Response, UserMessage
 from harness.evaluation.strength import Mutator
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (
     Cassette,

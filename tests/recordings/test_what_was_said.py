@@ -7,7 +7,7 @@ import pytest
 from harness.conversation import Outcome, UserMessage
 from harness.play import scenario_player
 from harness.project.plan import Mode
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.first_format import in_first_format
 from tests.recordings.desk import serving_desk

@@ -25,7 +25,7 @@ from harness.project.project import Project
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition, Step
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.secrets.secret_marks import mark
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
 from harness.transport.cassette.plain_interaction import PlainInteraction, plain_interaction

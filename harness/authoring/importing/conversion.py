@@ -21,7 +21,7 @@ from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.definition import Definition
-from harness.providers.flow import message_hash
+from harness.providers.message_hash import message_hash
 from harness.providers.recorded_steps import Match
 from harness.providers.recorded_values import ProjectFacts, RecordedMessage, messages_in_turns
 from harness.providers.session import CLOSING
