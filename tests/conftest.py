@@ -23,6 +23,10 @@ settings.load_profile("project")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where this is set, each process that a test starts compiles every plugin of pytest again, with its
+# assertions rewritten, which takes longer than most tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # What is set here, on a computer behind a proxy, would be named in messages about connections.
 for name in (*CERTIFICATE_VARIABLES, *PROXY_VARIABLES, NO_PROXY):
     os.environ.pop(name, None)

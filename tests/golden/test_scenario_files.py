@@ -12,6 +12,7 @@ from slip_cases import SLIPS, saying
 from harness.config import read_config
 from harness.project.loading import load_scenario
 from harness.project.project import Project
+from tests.processes import PYTEST
 
 MEGABYTE = 1024 * 1024
 
@@ -336,7 +337,7 @@ def test_one_id_twice_under_pytest(project):
     """Pytest collects the first of two files with one id, and tells of the other."""
     project.write("scenarios/a.yaml", TURN)
     project.write("scenarios/b.yaml", TURN)
-    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:randomly"]
+    command = [*PYTEST, "-q", "--collect-only"]
     command += ["-p", "no:cacheprovider"]
 
     run = subprocess.run(command, check=False, capture_output=True, text=True)

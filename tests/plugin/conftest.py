@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.plugin.echo_bot import API_KEY, serving_echo
 from tests.plugin.project import write_project
+from tests.processes import PYTEST
 
 # A run inside this process forgets every module that it was the first to import, and some
 # extension modules cannot be imported twice.
@@ -79,7 +79,7 @@ def recorded(echo_server, tmp_path_factory) -> Path:
     write_project(folder)
     both = ["--harness-provider=echo", "--harness-provider=parrot"]
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--harness-mode=record", *both],
+        [*PYTEST, "-p", "no:cacheprovider", "--harness-mode=record", *both],
         cwd=folder,
         env={**_without_ours(), "ECHO_URL": echo_server.url, "ECHO_API_KEY": API_KEY},
         check=True,

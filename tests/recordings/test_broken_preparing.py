@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +10,7 @@ from harness.cli.app import app
 from harness.conversation import Outcome
 from harness.project.plan import Mode
 from harness.transport.lock import WriterLock
+from tests.processes import PYTEST
 from tests.recordings.desk import serving_desk
 
 STEPS = """\
@@ -131,7 +131,7 @@ def test_a_preparation_that_another_run_records_is_not_recorded_twice(project, d
 
 def _run(project, *arguments: str) -> str:
     """What a run in a process of its own shows, without the summary that is longer on a CI."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-rN", "scenarios", *arguments]
+    command = [*PYTEST, "-rN", "scenarios", *arguments]
     done = subprocess.run(command, cwd=project.folder, check=False, capture_output=True, text=True)
     return done.stdout
 

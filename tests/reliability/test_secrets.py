@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from harness.secrets.secret_scan import SecretScan
+from tests.processes import PYTEST
 from tests.reliability.leaks import KINDS, Leaky, environment, secret, write_leaky_project
 from tests.transport.conftest import Server
 
-PYTEST = (
-    *(sys.executable, "-m", "pytest", "-vv", "--showlocals", "--tb=long", "-rA"),
-    *("-p", "no:randomly"),
+RUN = (
+    *(*PYTEST, "-vv", "--showlocals", "--tb=long", "-rA"),
     *("--log-level=DEBUG", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG"),
     *("-o", "log_file_level=DEBUG", "-o", "junit_logging=all"),
 )
@@ -24,10 +24,10 @@ HARNESS = (sys.executable, "-c", "from harness.cli import main; main()")
 SOME = ("-k", "captured or prepared or said or plain or header or cookie or named or reply")
 """Of what was recorded: one of each place, and all that only a capture makes known."""
 RUNS = {
-    "recorded": (*PYTEST, "--harness-mode=refresh"),
-    "replayed": (*PYTEST, "--harness-mode=replay", *SOME),
-    "drift": (*PYTEST, "--harness-mode=drift", "--harness-fail-on=wording", *SOME),
-    "refreshed": (*PYTEST, "--harness-mode=refresh", *SOME),
+    "recorded": (*RUN, "--harness-mode=refresh"),
+    "replayed": (*RUN, "--harness-mode=replay", *SOME),
+    "drift": (*RUN, "--harness-mode=drift", "--harness-fail-on=wording", *SOME),
+    "refreshed": (*RUN, "--harness-mode=refresh", *SOME),
     "shown": (*HARNESS, "cassettes", "show", "cassettes"),
     "checked": (*HARNESS, "providers", "check", "leaky", "--live", "--message", "location header"),
 }

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 
 import pytest
 
 from harness.transport.cassette import read_cassette
+from tests.processes import PYTEST
 from tests.recordings.desk import write_desk
 from tests.transport.conftest import Server
 
@@ -22,7 +22,7 @@ send:
     reply: {text: $.text}
 """
 SCENARIO = "scenario: %s\nturns:\n  - {user: hello, expect: {contains: hello}}\n"
-PYTEST = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "no:randomly")
+RUN = (*PYTEST, "-v", "-p", "no:cacheprovider")
 
 
 class Desk:
@@ -65,7 +65,7 @@ def start(desk, tmp_path):
         for name in names:
             (tmp_path / f"scenarios/{name}.yaml").write_text(SCENARIO % name)
         process = subprocess.Popen(
-            [*PYTEST, *options],
+            [*RUN, *options],
             cwd=tmp_path,
             # Read while it is written.
             env={**kept, "URL": desk.url, "PYTHONUNBUFFERED": "1"},
