@@ -8,7 +8,7 @@ from harness.core import CassetteError, MissingCassette
 from harness.core.hashing import content_key
 from harness.project.plan import Play
 from harness.project.project import Project
-from harness.scenario import Credentials, Scenario
+from harness.scenario import Credentials, Repeat, Scenario
 from harness.transport.cassette import Cassette, cassette_path, read_cassette
 
 PREPARE = "prepare"
@@ -19,6 +19,19 @@ def recording_path(project: Project, play: Play) -> Path:
     """The file of a play. Raises `CassetteError` as `cassette_path` does."""
     return cassette_path(
         project.config.cassettes, play.provider, play.scenario, play.row, play.take
+    )
+
+
+def takes_to_replay(project: Project, play: Play, repeat: Repeat) -> tuple[Play, ...]:
+    """The takes that a replay needs in any case, and those that are recorded.
+
+    Others were never played, because the result was certain. Raises `CassetteError`.
+    """
+    certain = repeat.needed(0, 0)
+    return tuple(
+        take
+        for take in play.takes(repeat.takes)
+        if take.take <= certain or recording_path(project, take).is_file()
     )
 
 

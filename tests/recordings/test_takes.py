@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.play.runner import Runner
 from harness.project.plan import Mode
 from tests.plugin.project import scenario_text
@@ -78,3 +80,31 @@ def test_the_journal_of_a_take_is_taken_up(repeated):
 
     assert result.output.endswith(f"\n{THIRD}: written\n")
     assert file.read_bytes() == written
+
+
+@pytest.fixture
+def stopped(repeated):
+    """The same, in which two of three takes must pass and two are recorded."""
+    repeated.edit(GREET, "repeat: 3", 'repeat: {"takes": 3, "pass": 2}')
+    (repeated.folder / THIRD).unlink()
+    return repeated
+
+
+def test_a_take_that_was_not_needed_is_not_missing(stopped):
+    """Two passes decide, so nobody recorded the third take; the second may always be needed."""
+    found = stopped.call("check", GREET)
+    (stopped.folder / SECOND).unlink()
+    without_second = stopped.call("check", GREET)
+
+    assert "[cassette-missing]" not in found.output
+    assert f"{SECOND}: there is no recording" in without_second.output
+
+
+def test_a_take_that_was_not_needed_stops_no_acceptance(stopped):
+    """`harness accept` looks at the recorded takes."""
+    stopped.edit(GREET, "'You said'", "'You shout'")
+
+    result = CliRunner().invoke(app, ["accept", GREET, "--yes"])
+
+    assert result.exit_code == 0, result.output
+    assert "You said" in (stopped.folder / GREET).read_text()

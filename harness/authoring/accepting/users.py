@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.core import value_class
 from harness.play.judged_subjects import is_cut
-from harness.play.recording_files import recording_path
+from harness.play.recording_files import recording_path, takes_to_replay
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.file_graph import FileGraph, needs_of
@@ -86,7 +86,7 @@ def plays_of(project: Project, file: Path, chosen: Sequence[str]) -> Iterator[tu
         is_wanted = provider in default or provider in chosen
         for row in entry.rows:
             play = Play(file=file, scenario=entry.scenario, provider=provider, row=row)
-            for take in play.takes(entry.takes):
+            for take in takes_to_replay(project, play, entry.repeat):
                 if is_wanted or recording_path(project, take).is_file():
                     waivers = waivers_of(entry, take, Mode.REPLAY, project.environment)
                     yield take, "; ".join(f"{one.kind}: {one.reason}" for one in waivers)

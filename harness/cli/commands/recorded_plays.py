@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import harness
 from harness.evaluation.recorded_play import NamedPlay
+from harness.play.recording_files import takes_to_replay
 from harness.project.plan import Mode
 from harness.project.planning import waivers_of
 from harness.project.project import Project
@@ -28,7 +29,7 @@ def recorded_plays(
         if any(waiver.kind is WaiverKind.SKIP for waiver in waivers):
             skipped += 1
             continue
-        takes = planned.play.takes(planned.entry.takes)
+        takes = takes_to_replay(project, planned.play, planned.entry.repeat)
         for play in takes:
             name = f"{planned.id} take {play.take}" if len(takes) > 1 else planned.id
             plays.append(NamedPlay(name, play))

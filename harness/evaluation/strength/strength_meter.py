@@ -19,6 +19,7 @@ from harness.evaluation.strength.text_changes import NOT_UNDERSTOOD
 from harness.evaluation.strength.unseen_parts import SeenReply
 from harness.evaluation.strength.volatile_fields import volatile_in
 from harness.formats.json_path import find_all
+from harness.play.recording_files import takes_to_replay
 from harness.play.runner import Runner
 from harness.project.loading import entry_of
 from harness.project.plan import Mode, Play
@@ -140,7 +141,8 @@ class StrengthMeter:
 
     def _volatile(self, conversation: RecordedConversation) -> frozenset[tuple[int, str]]:
         play = conversation.play
-        takes = play.takes(entry_of(self._project, play.file).takes)
+        repeat = entry_of(self._project, play.file).repeat
+        takes = takes_to_replay(self._project, play, repeat)
         others = [self._runner.run(take).transcript for take in takes if take != play]
         if play in self._later:
             others.append(self._later[play])
