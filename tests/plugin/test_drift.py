@@ -276,6 +276,8 @@ def test_refresh_asks_at_a_terminal(echo, tolerant, answer):
 
     after = (tolerant / CASSETTE).read_bytes()
     assert shown.index("turn 1: wording") < shown.index("Write 1 new recording? [y/N]")
+    assert ("1 recording written." in shown) is (answer == "y\n")
+    assert "\nrecordings: " not in shown
     assert (after != before) is (answer == "y\n")
     assert ("You just said" in after.decode()) is (answer == "y\n")
     assert [one.name for one in (tolerant / "cassettes").iterdir()] != []
