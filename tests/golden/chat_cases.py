@@ -118,6 +118,9 @@ CASES = {
     "failed-before": ChatCase(options=("--from", "scenarios/stops.yaml", "--turn", "3")),
     "failed-just-before": ChatCase(options=("--from", "scenarios/stops.yaml", "--turn", "2")),
     "no-button": ChatCase(lines=("Hello", "2", "/again")),
+    "pressed": ChatCase(lines=("Hello", "/press Great"), status=0),
+    "pressed-by-number": ChatCase(lines=("Hello", "/press 1"), status=0),
+    "pressed-wrongly": ChatCase(lines=("/press Great", "Hello", "/press Graet", "/press")),
     "continued": ChatCase(options=("--from", FILE, "--turn", "2"), status=0),
     "continued-row": ChatCase(options=("--from", "scenarios/rows.yaml", "--turn", "3"), status=0),
     "continued-at-the-start": ChatCase(

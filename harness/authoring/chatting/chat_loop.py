@@ -82,6 +82,7 @@ class ChatLoop:
             "attach": speaking.attach,
             "metadata": speaking.metadata,
             "wait": self._wait,
+            "press": speaking.press,
             "say": speaking.text,
             "save": self._save,
             "help": lambda _: self._display.show("\n".join(help_lines())),

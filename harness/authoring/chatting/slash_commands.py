@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Command] = {
     "attach": Command("FILE | NAME URL", "send a file with the next message"),
     "metadata": Command("KEY=VALUE", "send metadata with every further message; KEY= removes it"),
     "wait": Command("10s", "wait for late messages"),
+    "press": Command("BUTTON", "press a button, by its number or label"),
     "say": Command("TEXT", "say a text as it is, such as /say 2"),
     "save": Command("NAME", "write the chat as a scenario, with its recording"),
     "help": Command("", "list the commands"),

@@ -11,7 +11,7 @@ from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.metadata import COMMAND, metadata_entry, metadata_text
 from harness.authoring.chatting.slash_commands import WrongCommand
 from harness.conversation import Attachment, Turn, UserMessage
-from harness.core import Json, NoSuchButton, PlayError, counted
+from harness.core import Json, NoSuchButton, PlayError, counted, did_you_mean, quote
 
 _LONGEST_NUMBER = 2
 """Digits of a text that is taken for the number of a button."""
@@ -38,6 +38,18 @@ class Speaking:
     def line(self, line: str) -> None:
         """Say a typed line: the number or the label of a button presses it."""
         self._speak(self._message(line.strip()), line)
+
+    def press(self, button: str) -> None:
+        """Press a button, by its number or label. Raises `WrongCommand` if there is none."""
+        if not button:
+            raise WrongCommand("write /press and the number or label of a button")
+        label = self._label(button)
+        if not label:
+            hint = did_you_mean(button, self._buttons)
+            known = f"; {hint}" if hint else ""
+            what = f"no button {quote(button)}" if self._buttons else "no button to press"
+            raise WrongCommand(f"there is {what}{known}")
+        self._speak(self._typed("", label), button)
 
     def text(self, text: str) -> None:
         """Say a text as it is. Raises `WrongCommand` if it is empty."""
@@ -132,15 +144,19 @@ class Speaking:
 
     def _message(self, text: str) -> UserMessage:
         count = len(self._buttons)
-        label = text if text in self._buttons else ""
-        if text.isdecimal() and 0 < int(text) <= count:
-            label = self._buttons[int(text) - 1]
-        elif not label and count and text.isdecimal() and len(text) <= _LONGEST_NUMBER:
+        label = self._label(text)
+        if not label and count and text.isdecimal() and len(text) <= _LONGEST_NUMBER:
             buttons = "is only 1 button" if count == 1 else f"are only {count} buttons"
             raise WrongCommand(f"there {buttons}; to say it, write /say {text}")
         if label:
             return self._typed("", label)
         return self._typed(text)
+
+    def _label(self, text: str) -> str:
+        """The label of the button with this number or label; empty if there is none."""
+        if text.isdecimal() and 0 < int(text) <= len(self._buttons):
+            return self._buttons[int(text) - 1]
+        return text if text in self._buttons else ""
 
     def _typed(self, text: str, label: str = "") -> UserMessage:
         """A message with the files and the metadata for it."""
