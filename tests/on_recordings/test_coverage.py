@@ -65,6 +65,16 @@ def test_scenarios_are_listed_beside_providers(example):
     assert scenario[1]["conversations"] == 5
 
 
+def test_takes_that_a_gate_did_not_need_are_not_missed(example):
+    """Four of five takes decide `{takes: 5, pass: 4}`, so the fifth may have no recording."""
+    (example.folder / "cassettes/connectly/any-colour.take-05.yaml").unlink()
+
+    result = example.call("coverage", "scenarios/connectly/any-colour.yaml", "--quick", "--json")
+
+    found = json.loads(result.output)
+    assert (found["conversations"], found["not_read"]) == (4, {})
+
+
 def test_a_recording_that_is_missing_is_named(example):
     """It is not covered in silence."""
     (example.folder / "cassettes/connectly/pink-dress.yaml").unlink()

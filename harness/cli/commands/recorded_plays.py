@@ -31,6 +31,6 @@ def recorded_plays(
             continue
         takes = takes_to_replay(project, planned.play, planned.entry.repeat)
         for play in takes:
-            name = f"{planned.id} take {play.take}" if len(takes) > 1 else planned.id
+            name = f"{planned.id} take {play.take}" if planned.entry.takes > 1 else planned.id
             plays.append(NamedPlay(name, play))
     return plays, skipped
