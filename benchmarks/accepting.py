@@ -1,8 +1,8 @@
-"""Accepts an expectation of many conversations, or replays them: `… accepting accept FOLDER`.
+"""Accepts an expectation of many conversations, or reads and replays them.
 
-The expectation is in the defaults of all scenarios, so that all their conversations are judged:
-once to find that it fails, and once to see that the new one holds. Prints `measured SECONDS`, of
-processor time.
+`python -m benchmarks.accepting accept FOLDER` or `… replay FOLDER`. The expectation is in the
+defaults of all scenarios, so that all their conversations are judged: once to find that it fails,
+and once to see that the new one holds. Prints `measured SECONDS`, of processor time.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ def main() -> None:
     file.write_text(FAILING, encoding="utf-8")
     try:
         project = Project.at(folder / "harness.yaml")
-        users = scenarios_with(project, file)
         began = time.process_time()
         if kind == "replay":
-            plays = len(held_plays(project, users, ())[0])
+            plays = len(held_plays(project, scenarios_with(project, file), ())[0])
         else:
             [accepted] = rewrite(project, file).accepted
             plays = accepted.plays

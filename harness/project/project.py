@@ -97,7 +97,8 @@ class Project:
         self.lacks_definitions = False
         """A definition of some scenario could not be read, so nothing is put into the cache: its
         error may be in a file that no key of the cache depends on."""
-        self._early: dict[tuple[str, str], Scenario] = {}
+        self._early: dict[str, tuple[str, Scenario]] = {}
+        """By their paths, each with the key of its content."""
         self._last: dict[tuple[str, str], Scenario] = {}
         self._formats: dict[FileKind, Schema] = {}
         self.folders = Folders(config, self.files)
@@ -176,13 +177,15 @@ class Project:
     def scenario(self, shown: str, key: str) -> Scenario | None:
         """A scenario that was built before, by its path and a key of its content."""
         with self._lock:
-            return self._early.get((shown, key)) or self._last.get((shown, key))
+            early = self._early.get(shown)
+            return early[1] if early and early[0] == key else self._last.get((shown, key))
 
     def keep(self, shown: str, key: str, scenario: Scenario) -> None:
         """Keep a scenario that was built. Safe for threads."""
         with self._lock:
-            if len(self._early) < self.room_for_early:
-                self._early[shown, key] = scenario
+            if shown in self._early or len(self._early) < self.room_for_early:
+                # A file that has changed takes no further room.
+                self._early[shown] = (key, scenario)
                 return
             self._last[shown, key] = scenario
             if len(self._last) > LAST_SCENARIOS:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from conversations import project
+from conversations import project, scenario
 
 from harness.config import ProviderConfig
 from harness.core.errors import ConfigurationError
 from harness.formats.yaml import read
-from harness.project.project import Project
+from harness.project.project import LAST_SCENARIOS, Project
 
 NODE = read(b"definition: connectly\n", "harness.yaml").at()
 
@@ -64,3 +64,21 @@ def test_a_changed_definition_is_a_changed_project(tmp_path):
     file.write_text("definition: bot\ntitle: Another\n")
 
     assert Project.at(tmp_path / "harness.yaml").fingerprint != before
+
+
+def test_a_changed_scenario_takes_no_further_room():
+    """Of each file the last one is kept, so that all files of the collection stay."""
+    kept = of()
+    kept.room_for_early = LAST_SCENARIOS + 2
+    old, new = (
+        scenario("  - {user: Hi, expect: none}\n"),
+        scenario("  - {user: Ho, expect: none}\n"),
+    )
+    names = [f"{number}.yaml" for number in range(kept.room_for_early)]
+
+    for key, one in (("old", old), ("new", new)):
+        for name in names:
+            kept.keep(name, key, one)
+
+    assert [kept.scenario(name, "new") for name in names] == [new] * len(names)
+    assert kept.scenario(names[0], "old") is None
