@@ -77,7 +77,7 @@ COMPOSED: dict[str, dict[str, str]] = {
         },
         "fragments/f12.yaml": TURN,
     },
-    "D5-repeat-in-defaults": {NAME: HEAD + TURN, "defaults.yaml": "repeat: 3\n"},
+    "D5-matrix-in-defaults": {NAME: HEAD + TURN, "defaults.yaml": "matrix: {a: [1]}\n"},
     "D5-tags-in-a-fragment": {
         NAME: f"{HEAD}turns:\n  - include: {FILE}\n",
         FILE: f"tags: [smoke]\n{TURN}",

@@ -304,7 +304,11 @@ VALUES: dict[str, str | bytes] = {
     + f"  - user: {{utterances: {[f'say {n}' for n in range(30)]}}}\n    expect: {{contains: a}}\n"
     * 4,
     "B6-takes-of-many-rows": top(f"matrix: {{a: {list(range(1_001))}}}\nrepeat: 100"),
-    "repeat-too-many": top("repeat: {takes: 101}"),
+    "repeat-too-many": top("repeat: {takes: 1001}"),
+    "repeat-never-decides": top("repeat: {until: decided, at_most: 10}"),
+    "repeat-with-good-below-bad": top("repeat: {until: decided, good: 0.7}"),
+    "repeat-until-something": top("repeat: {until: sure}"),
+    "repeat-until-with-takes": top("repeat: {until: decided, takes: 5}"),
     "repeat-without-takes": top("repeat: {pass: 4}"),
     "repeat-of-an-unknown-key": top("repeat: {takes: 5, passes: 4}"),
     "tags-a-text": top("tags: smoke"),
