@@ -209,6 +209,19 @@ def test_a_wrong_answer_is_asked_again(command):
     assert steps_of(command, "shop")[0]["reply"] == {"text": "$.reply"}
 
 
+def test_an_answer_without_a_text_names_the_page_about_polling(command):
+    """The answer is shown, and nothing is written."""
+    with answering("application/json", '{"accepted": 2}', status=202) as asked:
+        curl = curl_of(asked.url, {"text": "Hi"})
+        words = ("providers", "new", "shop", "--live", "--from-curl", curl)
+        with pytest.raises(ConfigurationError) as error:
+            command.call(*words, "--yes")
+
+    assert 'like a reply: status 202, {"accepted": 2}' in str(error.value)
+    assert "harness docs polls" in str(error.value)
+    assert command.texts() == {}
+
+
 def test_an_open_question_is_an_error(command):
     """At the end of the input, the error names the flag that answers the question."""
     curl = curl_of("http://127.0.0.1:9/x", {"text": "Hi"})

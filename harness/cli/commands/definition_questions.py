@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +39,10 @@ from harness.core import (
 _REFUSES = 400
 _NOT_OPENED = "give the request that opens a conversation with all that the server needs"
 _NO_EFFECT = "has no effect without"
+_POLLED = (
+    "if the bot replies later, it has to be polled, and the definition is written by hand, see"
+    " harness docs polls; otherwise give --reply"
+)
 _Read = TypeVar("_Read")
 
 
@@ -221,6 +226,10 @@ class Questions:
         read = partial(_reply_with_buttons, kind)
         if options.reply:
             return read(options.reply)
+        if not path:
+            if options.is_agreed:
+                raise _missing("missing-choice", _without_text(kind), _POLLED)
+            echo(f"{_without_text(kind)}; {_POLLED}", err=True)
         return self._until_valid(question, path, "--reply", read)
 
     def _until_valid(
@@ -238,6 +247,13 @@ class Questions:
                 if given is None or self.options.is_agreed:
                     raise
                 echo(str(error), err=True)
+
+
+def _without_text(kind: AnswerKind) -> str:
+    """That an answer has no reply, with the answer."""
+    status = kind.answer.get("status", 200)
+    shown = shorten(json.dumps(kind.payload, ensure_ascii=False))
+    return f"the answer has no text that looks like a reply: status {status}, {shown}"
 
 
 def ask_command(question: str, asks: Callable[[str], str]) -> str:
