@@ -23,7 +23,7 @@ FRAGMENTS = {
     "provider-check/enthusiast",
 }
 """Texts without a problem: of the closing summary, of commands that succeed or lack an option."""
-SCREENS = {"chat", "drift", "init"}
+SCREENS = {"chat", "drift", "init", "strength"}
 """Folders of whole screens, on which there can be nothing wrong, or the use of an option."""
 CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
 PLACE = re.compile(r"(?:warning: )?\S+\.(?i:ya?ml):(\d+):(\d+): ")
