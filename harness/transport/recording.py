@@ -68,8 +68,6 @@ class RecordingTransport(Transport):
         self._unanswered: tuple[Request, TransportError] | None = None
         self.requests = 0
         """The number of requests since a caller set it to 0."""
-        self.is_new = not path.exists()
-        """Whether there was no cassette when the recording began."""
         self._journal = self._begin()
         self._received = RecordedInteractions(
             self._journal, redactor, KEPT_HEADERS | {name.lower() for name in keep_headers}
@@ -78,6 +76,8 @@ class RecordingTransport(Transport):
     def _begin(self) -> Journal:
         """Lock the cassette, and start its journal. Raises `CassetteError`."""
         check_target(self._path, self._display)
+        self.is_new = not self._path.exists()
+        """Whether there was no cassette when the recording began."""
         self._lock = WriterLock(self._path, self._display)
         try:
             self.leftover = read_journal(self._path)
