@@ -141,6 +141,7 @@ def test_without_harness_yaml_nothing_is_imported(pytester, told):
     assert ours == [
         "harness.project_file",
         "harness.pytest_plugin",
+        "harness.pytest_plugin.nothing_played",
         "harness.pytest_plugin.options",
         "harness.pytest_plugin.project_files",
         "harness.run_options",
