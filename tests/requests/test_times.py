@@ -156,9 +156,9 @@ def test_a_time_that_is_written_wrong(case, desk):
 
 
 def test_a_function_that_is_not_called(desk):
-    """Without parentheses, the hint says to write them."""
-    with pytest.raises(AuthoringError) as wrong:
-        desk.edited("'${now()}'", "'${now}'").play(TURNS, Mode.LIVE)
+    """Without parentheses, the conversation is BROKEN with the step, its line, and a hint."""
+    error = desk.edited("'${now()}'", "'${now}'").play(TURNS, Mode.LIVE).error
 
-    (problem,) = wrong.value.problems
-    assert (problem.code, problem.hint) == ("not-a-value", "call it with ()")
+    assert (error.code, error.hint) == ("not-a-value", "call it with ()")
+    assert str(error).startswith("step open.1 cannot be filled in")
+    assert error.details == ("at definitions/desk/provider.yaml:8:40",)
