@@ -31,7 +31,7 @@ def test_nothing_flips_where_nothing_changed(played):
 
     assert (result.exit_code, result.output) == (
         0,
-        "no verdict changes\n\n6 conversations judged\n  as written: no verdict changes\n",
+        "no verdict changes\n\n5 conversations judged\n  as written: no verdict changes\n",
     )
 
 

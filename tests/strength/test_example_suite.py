@@ -20,12 +20,13 @@ from harness.evaluation.strength.turn_answers import TurnAnswer, contract_of, re
 from harness.project.project import Project
 from harness.providers.definition import Step
 from harness.providers.payload import read_payload
+from harness.providers.received_messages import messages_in
 from harness.providers.step_plans import Framing
 from harness.providers.stream import reader_for
-from harness.providers.web_socket import messages_in
 from tests.docs.blocks import ROOT
 
 PROVIDERS = sorted(file.name for file in (ROOT / "cassettes").iterdir() if file.is_dir())
+COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
 MOST = 3
 """Conversations of each provider."""
 
@@ -140,7 +141,7 @@ def test_the_mutants_are_the_same_on_every_machine(tmp_path: Path) -> None:
     results = []
     for seed in ("1", "2"):
         subprocess.run(  # our own interpreter
-            [sys.executable, "-m", "harness", *words, "--reports", str(tmp_path / seed)],
+            [*COMMAND, *words, "--reports", str(tmp_path / seed)],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
             check=True,
