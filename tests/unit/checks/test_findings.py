@@ -153,6 +153,7 @@ CASES = {
     ),
     "tools-none": ("tools", "none", CALLING),
     "tools-missing": ("tools", "serch", CALLING),
+    "tools-several-missing": ("tools", ["serch", "delete", "update"], CALLING),
     "tools-arguments": (
         "tools",
         {"contains": [{"name": "search", "arguments": {"query": "red"}}]},

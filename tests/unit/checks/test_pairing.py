@@ -20,6 +20,8 @@ def grid(rows):
         ([".x", "x."], "rr", True, ((1, 0),), (0,), (1,)),
         ([".x", "x."], "rr", False, ((0, 1), (1, 0)), (), ()),
         (["..", "x.", ".x"], "orr", True, ((1, 0), (2, 1)), (), ()),
+        # The others have nothing, wherever they are in the list.
+        ([".", ".", "x"], "rrr", True, ((2, 0),), (0, 1), ()),
         # The optional one must leave the message to the required one.
         (["x", "x"], "or", True, ((1, 0),), (), ()),
         (["x", "x"], "or", False, ((1, 0),), (), ()),
