@@ -324,6 +324,16 @@ def test_an_option_of_another_mode(project):
     assert "--harness-fail-on: it has no effect in mode 'replay'; it is for drift;" in ended.stderr
 
 
+def test_a_misspelt_option_of_a_run_gets_a_hint(project):
+    """What pytest does not know is compared with the options of `harness run`."""
+    ended = _process(project, "run", "--repotrs=r", "--maxfail=1")
+
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in ended.stderr.splitlines() if "did you mean" in line] == [
+        "--repotrs: did you mean '--reports'?"
+    ]
+
+
 def test_a_message_that_is_not_said(harness):
     """A provider that is not asked is not told anything."""
     result = harness("providers", "check", "echo", "--message", "Hello")

@@ -14,6 +14,7 @@ from argparse import ArgumentParser
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from harness.cli.run_paths import named_places, project_of, require_places
@@ -30,6 +31,8 @@ HANDED_ON = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
+USAGE_ERROR = 4
+"""The exit status of pytest after a wrong command line."""
 _TAG = re.compile(r"[\w:+.\-]+")
 _NO_TAGS = frozenset(
     (
@@ -92,9 +95,22 @@ def play(options: RunOptions) -> int:
             )
         )
     is_watched = sys.stdin.isatty() and sys.stdout.isatty()
-    if mode == "refresh" and is_watched and not options.is_agreed and not holding:
-        return _status(_run_and_ask(arguments, config.cassettes), options.reports)
-    return _status(run_pytest(arguments), options.reports)
+    asks = mode == "refresh" and is_watched and not options.is_agreed and not holding
+    status = _run_and_ask(arguments, config.cassettes) if asks else run_pytest(arguments)
+    if status == USAGE_ERROR:
+        _hint_at_options([*options.paths, *options.further])
+    return _status(status, options.reports)
+
+
+def _hint_at_options(words: Iterable[str]) -> None:
+    """Name the option that a misspelt one is most like; pytest has said which it does not know."""
+    known = [*(one.of_harness for one in RUN_OPTIONS), "--tag", "--yes"]
+    for word in words:
+        name = word.partition("=")[0]
+        # Strictly: most words are options that pytest knows.
+        near = get_close_matches(name, known, n=1, cutoff=0.8) if name not in known else []
+        if name.startswith("--") and near:
+            echo(f"{name}: did you mean '{near[0]}'?", err=True)
 
 
 def run_pytest(
