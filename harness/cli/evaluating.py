@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
+from harness.cli.common_options import AsJson, require_worse
 from harness.cli.completion import (
     complete_modes,
     complete_providers,
@@ -27,7 +28,6 @@ Providers = Annotated[
         autocompletion=complete_providers,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FailIf = Annotated[
     str,
     typer.Option(
@@ -35,13 +35,6 @@ FailIf = Annotated[
         help="End with 6 if the second is worse than the first, beyond chance.",
     ),
 ]
-
-
-def require_worse(fail_if: str) -> bool:
-    """Whether the option `--fail-if` is given. Its only value is `worse`."""
-    if fail_if not in ("", "worse"):
-        raise refuse(f"--fail-if takes 'worse', not '{fail_if}'")
-    return bool(fail_if)
 
 
 def evaluate(  # noqa: PLR0913  # one parameter an option

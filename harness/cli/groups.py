@@ -9,6 +9,7 @@ import typer
 
 from harness.cli import commands
 from harness.cli.command_classes import CommandLine
+from harness.cli.common_options import AsJson, require_worse
 from harness.cli.terminal import FOUND_PROBLEMS, REGRESSED, refuse
 from harness.core import parse_age
 
@@ -115,7 +116,6 @@ ProjectName = Annotated[
     str,
     typer.Option(help="Runs of this project; default in a server's database: the current one."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[
     str | None,
     typer.Argument(
@@ -202,8 +202,7 @@ def compare(  # noqa: PLR0913  # one parameter an option
 
     Ends with 6 if there is a regression: a conversation that passed before and does not now.
     """
-    if fail_if not in ("", "worse"):
-        raise refuse(f"--fail-if takes 'worse', not '{fail_if}'")
+    is_gate = require_worse(fail_if)
     names = [name.strip() for name in providers.split(",")] if providers else []
     if providers and (len(set(names)) != len(names) or len(names) != 2 or not all(names)):  # noqa: PLR2004  # a pair
         raise refuse(f"--providers takes two different names, such as shop,bank; not '{providers}'")
@@ -218,7 +217,7 @@ def compare(  # noqa: PLR0913  # one parameter an option
             project=project,
             url=url,
             as_json=as_json,
-            is_gate=bool(fail_if),
+            is_gate=is_gate,
         )
     )
     raise typer.Exit(REGRESSED if has_regression else 0)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
+from harness.cli.common_options import AsJson
 from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
@@ -32,7 +33,6 @@ Tags = Annotated[
         autocompletion=complete_tags,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def whatif(  # noqa: PLR0913  # one parameter an option

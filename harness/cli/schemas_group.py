@@ -9,8 +9,8 @@ import typer
 
 from harness.cli import commands
 from harness.cli.command_classes import CommandLine, PlainGroup
+from harness.cli.common_options import AsJson
 from harness.cli.completion import complete_providers
-from harness.cli.on_recordings import AsJson
 from harness.cli.terminal import FOUND_PROBLEMS
 
 _DEFAULT = "write"

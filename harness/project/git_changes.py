@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import Json, quote, value_class
-from harness.project.git_commands import Git
+from harness.project.git_commands import LINK, Git
 
 HEAD = "HEAD"
 OPTION = "--affected"
-_LINK = "120000"
-"""The mode of a symbolic link in git's index."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -116,7 +114,7 @@ def _ignored(root: Path, top: Path, watched: Sequence[Path]) -> Iterator[Path]:
 def _through_links(top: Path, files: set[Path]) -> Iterator[Path]:
     """The paths that lead to changed files through the symbolic links of the repository."""
     for entry in _listed(top, "ls-files", "--stage"):
-        if not entry.startswith(_LINK):
+        if not entry.startswith(LINK):
             continue
         link = top / entry.partition("\t")[2]
         target = Path(os.path.realpath(link))

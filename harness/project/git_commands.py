@@ -8,6 +8,9 @@ from pathlib import Path
 
 from harness.core import ConfigurationError, Problem, quote, value_class
 
+LINK = "120000"
+"""The mode of a symbolic link in git's trees and its index."""
+
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Git:

@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.core import value_class
-from harness.project.git_commands import Git
-
-_LINK = "120000"
-"""The mode of a symbolic link in git's trees."""
+from harness.project.git_commands import LINK, Git
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -50,7 +47,7 @@ class Revision:
             file = into / name
             file.parent.mkdir(parents=True, exist_ok=True)
             content = self._content(blob)
-            if mode == _LINK:
+            if mode == LINK:
                 file.symlink_to(os.fsdecode(content))
             else:
                 file.write_bytes(content)

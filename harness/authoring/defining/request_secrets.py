@@ -18,6 +18,7 @@ from harness.authoring.defining.sample import (
     SampleRequest,
     body_of,
     query_of,
+    scheme_of,
 )
 from harness.authoring.defining.secret_likelihood import is_likely_credential
 from harness.authoring.defining.shell_words import VARIABLE
@@ -32,8 +33,6 @@ WHERE = "--secret"
 USER = "user"
 """The place of a password; the others are those of `sample.Place`."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]*) +(?=\S)")
-"""The scheme of an `Authorization` header. Source: RFC 9110, 11.4."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -210,8 +209,7 @@ def _all_values(
 
 
 def _of_header(name: str, value: str, environment: Mapping[str, str]) -> tuple[RequestSecret, bool]:
-    scheme = _SCHEME.match(value) if name.lower().endswith("authorization") else None
-    before = scheme[0] if scheme else ""
+    before = scheme_of(name, value)
     rest = value.removeprefix(before)
     variable = VARIABLE.search(rest)
     if variable:

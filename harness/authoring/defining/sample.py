@@ -20,6 +20,8 @@ Place: TypeAlias = tuple[str, Path]
 In a path, it is the number of the part; a header is found by its name in lower case.
 """
 HEADER, PATH, QUERY, BODY = "header", "path", "query", "body"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]* +(?=\S)")
+"""The scheme of an `Authorization` header. Source: RFC 9110, 11.4."""
 _HEAD = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n(.*?)\r?\n\r?\n", re.DOTALL)
 
 
@@ -92,6 +94,12 @@ def _unreadable(form: str, error: ProtocolError) -> ProtocolError:
 def query_of(request: Request) -> Json:
     """The query of a request, by name."""
     return fields_of(urlsplit(request.url).query)
+
+
+def scheme_of(name: str, value: str) -> str:
+    """The scheme that a header's value begins with, such as `Bearer `; empty without one."""
+    scheme = _SCHEME.match(value) if name.lower().endswith("authorization") else None
+    return scheme[0] if scheme else ""
 
 
 def fields_of(text: str) -> Json:

@@ -17,14 +17,13 @@ from harness.authoring.defining.sample import (
     SampleRequest,
     body_of,
     query_of,
+    scheme_of,
 )
 from harness.authoring.defining.shell_words import VARIABLE
 from harness.core import Json, scalars
 from harness.formats.json_path import path_text
 from harness.providers.conversation_paths import conversation_in, is_like_an_id
 from harness.secrets.secret_names import is_secret_header
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]* +(?=\S)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +84,7 @@ def _uses(sample: SampleRequest) -> Iterator[SentValue]:
                 is_needed = is_conversation_key(name)
                 yield SentValue(where=(place, at), name=name, value=str(value), is_needed=is_needed)
     for name, value in sample.request.headers:
-        scheme = _SCHEME.match(value) if name.lower().endswith("authorization") else None
-        start = scheme[0] if scheme else ""
+        start = scheme_of(name, value)
         is_fixed = name.lower() == "cookie" or VARIABLE.search(value)
         yield SentValue(
             where=(HEADER, (name.lower(),)),

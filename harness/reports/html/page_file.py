@@ -138,6 +138,11 @@ def _read(name: str) -> str:
     return (PAGE / name).read_text(encoding="utf-8")
 
 
+def plain_style(name: str) -> str:
+    """The style of a page without scripts: what such pages share, and its own."""
+    return _read("plain.css") + _read(f"{name}.css")
+
+
 def source_hash(text: str) -> str:
     """The source of a text in a Content-Security-Policy."""
     digest = hashlib.sha256(text.encode()).digest()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from harness.core.atomic_file import replacing
 from harness.core.sections import Section
-from harness.reports.html.page_file import PAGE, page_environment, source_hash
+from harness.reports.html.page_file import page_environment, plain_style, source_hash
 
 WORDS: Mapping[str, str] = {
     "never": "bad",
@@ -26,7 +26,7 @@ def write_sections(
     path: Path, title: str, sections: Sequence[Section], words: Mapping[str, str] = WORDS
 ) -> None:
     """Write the page. `words` are the classes of cells with these texts. Raises `OSError`."""
-    style = (PAGE / "sections.css").read_text(encoding="utf-8")
+    style = plain_style("sections")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as whole:
         page_environment().get_template("sections.html.jinja").stream(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.core import Json, shorten, value_class
 from harness.core.atomic_file import replacing
 from harness.evaluation.strength import Aspect, MeasuredPlay, StrengthScore, score_of
 from harness.evaluation.strength.json_changes import EVERY, Pattern, pattern_text
-from harness.reports.html.page_file import PAGE
+from harness.reports.html.page_file import page_environment, plain_style, source_hash
 from harness.reports.strength.strength_text import (
     percent,
     survivor_names,
@@ -47,13 +44,7 @@ class StrengthPage:
         self._waiting = path.with_name(f".{path.name}.conversations")
         self._waiting.write_text("", encoding="utf-8")
         self._rows: list[tuple[float, str, str, str, str]] = []
-        self._environment = Environment(
-            autoescape=True,
-            loader=FileSystemLoader(PAGE),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = page_environment()
 
     def add(self, measured: MeasuredPlay, shown: str) -> None:
         """Add a conversation; `shown` is its file."""
@@ -76,12 +67,11 @@ class StrengthPage:
 
     def finish(self, score: StrengthScore) -> Path:
         """Write the page, the weakest conversations first in its list."""
-        style = (PAGE / "strength.css").read_text(encoding="utf-8")
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+        style = plain_style("strength")
         with replacing(self._path) as new:
             self._environment.get_template("strength.html.jinja").stream(
                 style=Markup(style),  # noqa: S704  # our own file
-                style_hash=f"sha256-{digest}",
+                style_hash=source_hash(style),
                 figures=[(aspect.value, percent(score.share(aspect))) for aspect in Aspect],
                 brittle=percent(score.brittle),
                 mutants=score.mutants,

@@ -1,0 +1,18 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.terminal import refuse
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def require_worse(fail_if: str) -> bool:
+    """Whether the option `--fail-if` is given. Its only value is `worse`."""
+    if fail_if not in ("", "worse"):
+        raise refuse(f"--fail-if takes 'worse', not '{fail_if}'")
+    return bool(fail_if)
