@@ -62,7 +62,9 @@ def _verdict(takes: Takes) -> Iterator[str]:
     scenario, own = takes.scenario, takes.scenario.repeat
     is_own = own is not None and own.as_json() == takes.repeat.as_json()
     place = own.place if own is not None and is_own and own.place else scenario.place
-    verdict = f"none of {len(takes.results)} takes could be judged"
+    verdict = "its take could not be judged"
+    if len(takes.results) > 1:
+        verdict = f"none of {len(takes.results)} takes could be judged"
     if takes.judged:
         verdict = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
         verdict += f" and {takes.broken} could not be judged" if takes.broken else ""
