@@ -13,8 +13,6 @@ TESTS = ("tests", "scenarios")
 LEFT_OUT = ("tests/browser", "tests/docs", "tests/packaging", "tests/stories")
 """Tests that need a browser, or that play what is documented or built: no line is theirs alone."""
 MAP = Path(".coverage-map.json")
-MOST_TESTS = 600
-"""Tests that are run for one mutant at most, the most specific first."""
 
 
 def write_map(rooms: Iterable[str], workers: int) -> None:
@@ -51,17 +49,19 @@ def _test(context: str) -> str:
     return context.rpartition("|")[0]
 
 
-def covering_tests(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, ...]]:
-    """The tests that reach each (file, line), those first that reach the fewest lines."""
-    noted = json.loads(MAP.read_text())
-    names, lines = noted["tests"], noted["lines"]
-    width: Counter[int] = Counter()
-    for of_file in lines.values():
-        for reached in of_file.values():
-            width.update(reached)
+class Covering:
+    """Which tests reach which line, as `write_map` found it."""
 
-    def of_line(file: str, line: int) -> tuple[str, ...]:
-        reached = sorted(lines.get(file, {}).get(str(line), ()), key=width.__getitem__)
-        return tuple(names[number] for number in reached[:MOST_TESTS])
+    def __init__(self) -> None:
+        noted = json.loads(MAP.read_text())
+        self.tests: list[str] = noted["tests"]
+        self._lines: dict[str, dict[str, list[int]]] = noted["lines"]
+        self._width: Counter[int] = Counter()
+        for of_file in self._lines.values():
+            for reached in of_file.values():
+                self._width.update(reached)
 
-    return {place: of_line(*place) for place in places}
+    def of_line(self, file: str, line: int) -> list[str]:
+        """The tests that reach a line, those first that reach the fewest lines."""
+        reached = self._lines.get(file, {}).get(str(line), ())
+        return [self.tests[number] for number in sorted(reached, key=self._width.__getitem__)]

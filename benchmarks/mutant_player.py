@@ -15,16 +15,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
 
+from benchmarks.mutant_map import Covering
+
 PATIENCE = 240
 """Seconds after which a mutant hangs."""
 FIRST = 20
 """Tests, the most specific, that are run before all others."""
+MOST_TESTS = 600
+"""Tests that are run for one mutant at most."""
 SUITE = "scenarios/"
 """How the ids of the example suite begin: it shares work with processes, and needs fresh ones."""
 SAMPLE, VERDICTS = "MUTANTS_SAMPLE", "MUTANTS_VERDICTS"
@@ -40,13 +46,17 @@ class Player:
         """`items` are all that was collected."""
         self._items = {item.nodeid: (number, item) for number, item in enumerate(items)}
         self._passes: dict[str, bool] = {}
+        self._covering = Covering()
+        self._kills: dict[str, Counter[str]] = defaultdict(Counter)
+        """By file of a mutant: how often tests of a file killed one."""
 
     def verdict(self, task: dict[str, object]) -> dict[str, object]:
-        """`task` holds `file`, `before`, `after` (sources) and `tests` (ids)."""
+        """`task` holds `file`, `line`, `before` and `after` (sources)."""
         began = time.monotonic()
         file, before, after = Path(str(task["file"])), str(task["before"]), str(task["after"])
-        reaching: list[str] = task["tests"]  # type: ignore[assignment]
-        tests = [one for one in reaching if one in self._items or one.startswith(SUITE)]
+        reaching = self._covering.of_line(str(file), int(str(task["line"])))
+        can_run = [one for one in reaching if one in self._items or one.startswith(SUITE)]
+        tests = self._chosen(str(file), can_run)
         outcome, killer = "unreached", ""
         if tests:
             file.write_text(after)
@@ -54,8 +64,26 @@ class Player:
                 outcome, killer = self._outcome(file, before, after, tests)
             finally:
                 file.write_text(before)
+        self._kills[str(file)].update([_file_of(killer)] if killer else ())
         seconds = round(time.monotonic() - began, 1)
         return {"outcome": outcome, "killer": killer, "seconds": seconds, "tests": len(tests)}
+
+    def _chosen(self, file: str, reaching: list[str]) -> list[str]:
+        """At most `MOST_TESTS`, in the order in which they probably kill.
+
+        First the most specific ones, then those of files that killed mutants of the same module,
+        then the most specific of each file, the next ones of each file, and so on.
+        """
+        kills, seen = self._kills[file], Counter[str]()
+
+        def turn(test: str) -> tuple[int, int]:
+            name = _file_of(test)
+            seen[name] += 1
+            return -kills[name], seen[name]
+
+        first, rest = reaching[:FIRST], reaching[FIRST:]
+        ranked = sorted(((turn(test), test) for test in rest), key=itemgetter(0))
+        return [*first, *(test for _, test in ranked)][:MOST_TESTS]
 
     def _outcome(self, file: Path, before: str, after: str, tests: list[str]) -> tuple[str, str]:
         swapped = swaps(file, before, after)
@@ -105,6 +133,10 @@ class Player:
         if os.WIFSIGNALED(status):
             return "hung", ""
         return ("survived", "") if os.WEXITSTATUS(status) == 0 else ("killed", killer)
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _be_the_fork(

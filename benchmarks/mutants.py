@@ -20,14 +20,14 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mutant_map import covering_tests, write_map
+from benchmarks.mutant_map import Covering, write_map
 from benchmarks.mutant_player import SAMPLE, SUITE, VERDICTS
 
 ROOMS = (
@@ -52,11 +52,6 @@ class Mutant:
     """From 1."""
     column: int
     """From 0."""
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """File and line."""
-        return self.file, self.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +158,13 @@ def main() -> None:
 
 
 def _play_all(sample: list[Mutant], workers: int, output: Path) -> list[Verdict]:
-    covering = covering_tests(one.place for one in sample)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
         roots = [Path(folder, str(number)) for number in range(workers)]
         for root in roots:
             shutil.copytree(".", root, ignore=_not_needed, symlinks=True)
         shares = [list(range(number, len(sample), workers)) for number in range(workers)]
         played = [
-            pool.submit(_play_share, root, share, sample, covering)
+            pool.submit(_play_share, root, share, sample)
             for root, share in zip(roots, shares, strict=True)
         ]
         verdicts = [verdict for one in played for verdict in one.result()]
@@ -178,12 +172,7 @@ def _play_all(sample: list[Mutant], workers: int, output: Path) -> list[Verdict]
     return verdicts
 
 
-def _play_share(
-    root: Path,
-    share: list[int],
-    sample: list[Mutant],
-    covering: Mapping[tuple[str, int], tuple[str, ...]],
-) -> list[Verdict]:
+def _play_share(root: Path, share: list[int], sample: list[Mutant]) -> list[Verdict]:
     """Judge some mutants in one copy, in one process that collects the tests once."""
     sources: dict[int, str] = {}
     with (root / "sample.jsonl").open("w") as tasks:
@@ -191,11 +180,11 @@ def _play_share(
             mutant = sample[number]
             before, after = changed_source(mutant)
             sources[number] = _difference(before, after)
-            task: dict[str, object] = {"number": number, "file": mutant.file}
-            task |= {"before": before, "after": after, "tests": covering[mutant.place]}
+            task: dict[str, object] = {"number": number, "file": mutant.file, "line": mutant.line}
+            task |= {"before": before, "after": after}
             tasks.write(json.dumps(task) + "\n")
-    tests = {test for number in share for test in covering[sample[number].place]}
-    files = sorted({test.partition("::")[0] for test in tests if not test.startswith(SUITE)})
+    tests = (test for test in Covering().tests if not test.startswith(SUITE))
+    files = sorted({test.partition("::")[0] for test in tests})
     command = [sys.executable, "-m", "pytest", "-p", "benchmarks.mutant_player", "-q", "-s"]
     command += ["-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "--no-header", *files]
     surroundings = {
