@@ -16,6 +16,7 @@ NOT_UNDERSTOOD = "Sorry, I did not understand that."
 
 _NUMBER = re.compile(r"\d+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")  # noqa: RUF001  # Chinese sentences end so
+_QUESTION = re.compile(r"""[?？]["'”»’)\]]*\s*$""")  # noqa: RUF001  # as Chinese asks
 _AFTER = {
     # In these languages, the negation follows the verb.
     "not": "is are was were am can could will would should must may might has have had does do did",
@@ -43,7 +44,21 @@ _VERB = re.compile(rf"(?i)\b({'|'.join(sorted(_FORMS, key=len, reverse=True))})\
 
 
 def negated(text: str) -> str | None:
-    """The text with its first statement turned round; None if it has none of the known verbs."""
+    """The text with its first statement turned round; None if it has none of the known verbs.
+
+    A question states nothing: its negation asks for the same, or nobody would say it.
+    """
+    start = 0
+    for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
+        sentence = text[start:end]
+        new = None if _QUESTION.search(sentence) else _negated_statement(sentence)
+        if new is not None:
+            return f"{text[:start]}{new}{text[end:]}"
+        start = end
+    return None
+
+
+def _negated_statement(text: str) -> str | None:
     negation, verb = _NEGATIONS.search(text), _VERB.search(text)
     if negation is not None and (verb is None or negation.start() <= verb.end() + 1):
         kept = next((group for group in negation.groups() if group), "")

@@ -29,12 +29,16 @@ from harness.evaluation.strength.text_changes import (
         ("Das ist da.", "Das ist nicht da."),
         ("O pedido foi pago.", "O pedido não foi pago."),
         ("Votre commande est prête.", "Votre commande ne est pas prête."),
+        ("Is it here? It is not.", "Is it here? It is."),
+        ("It is here. Is that all?", "It is not here. Is that all?"),
+        ("To which currency should I convert it?", None),
+        ('You asked: "Can I pay?"', None),
         ("Welcome!", None),
         ("", None),
     ],
 )
 def test_a_statement_is_turned_round(text: str, expected: str | None) -> None:
-    """The first known verb gets a negation, or loses it."""
+    """The first known verb of a statement gets a negation, or loses it; a question is left."""
     assert negated(text) == expected
 
 
