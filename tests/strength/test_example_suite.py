@@ -8,6 +8,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,25 @@ def test_a_payload_is_written_as_it_is_read(provider: str) -> None:
         assert again.ended == response.ended
 
     assert answers
+
+
+@pytest.mark.parametrize("words", ["I am happy to help. {}", "{} I am happy to help."])
+def test_a_text_of_a_stream_comes_in_as_many_pieces_as_before(words: str) -> None:
+    """A sentence more does not turn a stream of pieces into one of a single piece."""
+    answers = [
+        turn.answers.answers[-1]
+        for conversation in _conversations("mister-turing")
+        for turn in conversation.turns
+    ]
+    for answer in answers:
+        before: Any = answer.payload
+        text = words.format(before["text"])
+        assert answer.step is not None
+        after: Any = as_sent(answer.step, before, {**before, "text": text})
+        assert "".join(after["events"]) == after["text"] == text
+        assert len(after["events"]) == len(before["events"])
+
+    assert max(len(answer.payload["events"]) for answer in answers) > 1
 
 
 def _read(step: Step, response: Response, answer: TurnAnswer) -> object:

@@ -74,20 +74,40 @@ def _events_as_sent(step: Step, before: Json, after: Json) -> Json:
         raise NotEncodable("only the events are sent")
     events = cast("list[Json]", after["events"])
     if after["text"] != old["text"]:
-        # The text of the whole was changed: it came in one event.
-        events = _of_one_event(cast("list[Json]", old["events"]), after["text"])
+        events = _with_text(cast("list[Json]", old["events"]), str(after["text"]))
     events = [event for event in events if _data(step, event) != ""]
     known = _written_before(step, old)
     texts = (known.get(id(event)) or _written(_data(step, event)) for event in events)
     return {**after, "text": "".join(texts), "events": events}
 
 
-def _of_one_event(events: list[Json], text: Json) -> list[Json]:
-    first = next(iter(events), None)
-    if isinstance(first, str):
-        return [text]
-    if isinstance(first, Mapping) and first.keys() == {"event", "data"}:
-        return [{**first, "data": text}]
+def _with_text(events: list[Json], text: str) -> list[Json]:
+    """The events of another text: those that it begins and ends with as before stay as they are.
+
+    So a word more or less does not change how many pieces a text comes in.
+    """
+    pieces = [_piece(event) for event in events]
+    if not pieces:
+        raise NotEncodable("there is no event for the text")
+    first, start = 0, 0
+    while first < len(pieces) - 1 and text.startswith(pieces[first], start):
+        start += len(pieces[first])
+        first += 1
+    last, end = len(pieces), len(text)
+    while last > first + 1 and text.endswith(pieces[last - 1], start, end):
+        last -= 1
+        end -= len(pieces[last])
+    event, piece = events[first], text[start:end]
+    changed = {**event, "data": piece} if isinstance(event, Mapping) else piece
+    return [*events[:first], changed, *events[last:]]
+
+
+def _piece(event: Json) -> str:
+    """The text of an event, as the stream sends it."""
+    if isinstance(event, Mapping) and event.keys() == {"event", "data"}:
+        event = event["data"]
+    if isinstance(event, str):
+        return event
     raise NotEncodable("the text is that of JSON")
 
 

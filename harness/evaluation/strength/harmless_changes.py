@@ -28,6 +28,7 @@ _COURTESIES = {
 }
 """Sentences that add nothing, with the most usual words of the language that each is in."""
 _WORD = re.compile(r"\w+")
+_CLOCK_AND_ZONE = re.compile(r"(.*:\d\d(?:\.\d+)?)[+-]\d\d:?\d\d")
 
 
 def harmless_drafts(answer: TurnAnswer) -> Iterator[ChangedPayload]:
@@ -69,8 +70,12 @@ def other_id(text: str) -> str:
 
 
 def _next_of_form(value: str) -> str:
-    """A value with its last digit changed: the one before, so that dates and times stay valid."""
-    match = re.search(r"[1-9](?=[^1-9]*$)", value)
+    """A value with its last digit changed: the one before, so that dates and times stay valid.
+
+    The offset of a time zone stays: it is the user's, and the same at any time.
+    """
+    zoned = _CLOCK_AND_ZONE.fullmatch(value)
+    match = re.search(r"[1-9](?=[^1-9]*$)", zoned[1] if zoned else value)
     if match is None:
         return value
     digit = "1" if match[0] != "1" else "2"

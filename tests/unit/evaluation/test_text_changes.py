@@ -97,6 +97,8 @@ def test_a_courtesy_is_in_the_language_of_the_text(text: str, expected: str) -> 
     ("text", "expected"),
     [
         ("on 2026-03-02", "on 2026-03-01"),
+        ("2026-03-02T09:30:00.0000000+09:00", "2026-03-02T09:10:00.0000000+09:00"),
+        ("2026-03-02T09:30:00-0530", "2026-03-02T09:10:00-0530"),
         (
             "order 018c6302-ec34-02f2-cc2c-c5f1f38a7a03",
             "order 018c6302-ec34-02f2-cc2c-c5f1f38a7a01",
