@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.history.address import Address, HistoryError
-from harness.history.history_rows import ConversationRow, outcomes_of, rows_of, run_row
+from harness.history.history_rows import (
+    CheckOutcomes,
+    ConversationRow,
+    checks_of,
+    outcomes_of,
+    rows_of,
+    run_row,
+)
 
 
 class HistoryReport:
@@ -23,10 +30,12 @@ class HistoryReport:
         self._address = address
         self._head = head
         self._rows: list[ConversationRow] = []
+        self._checks = CheckOutcomes()
 
     def add(self, conversation: Mapping[str, Any], _line: str) -> None:
         """Take up a conversation, as `RESULTS_SCHEMA` describes it."""
         self._rows.extend(rows_of(conversation, len(self._rows)))
+        self._checks.update(checks_of(conversation))
 
     def finish(self) -> Sequence[Path]:
         """Add the run, or put it in the place of what was added of it before."""
@@ -37,7 +46,8 @@ class HistoryReport:
 
         try:
             with History(self._address, writes=True) as history:
-                history.add(run_row(self._head, outcomes_of(self._rows)), self._rows)
+                run = run_row(self._head, outcomes_of(self._rows))
+                history.add(run, self._rows, self._checks)
         except HistoryError as error:
             self.problem = str(error)
             return ()

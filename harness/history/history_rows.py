@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.conversation import Outcome
 from harness.conversation.stored import latency_of
+from harness.scenario.check_place import CheckPlace, place_of_check
 
 Stored = Mapping[str, Any]
 
@@ -39,6 +40,8 @@ class RunRow:
     skipped: int = 0
     """Including those that failed as expected."""
     exit_status: int | None = None
+    checks: int | None = None
+    """How many checks are stored with it; None if an earlier version added it, without them."""
 
     @property
     def pass_rate(self) -> float | None:
@@ -145,6 +148,19 @@ def rows_of(record: Stored, number: int = 0) -> Iterator[ConversationRow]:
     )
     for offset, take in enumerate(takes, 1):
         yield from rows_of(take, number + offset)
+
+
+CheckOutcomes = Counter[tuple[CheckPlace, Outcome]]
+"""How often each check had which outcome in a run."""
+
+
+def checks_of(record: Stored) -> Iterator[tuple[CheckPlace, Outcome]]:
+    """Each check of a conversation of results.json, or of its takes, with its outcome."""
+    for take in record.get("takes", (record,)):
+        for check in take.get("checks", ()):
+            place = check.get("place") or place_of_check((), check["turn"])
+            names = (record["scenario"], place, check["name"])
+            yield CheckPlace(*map(_clean, names)), Outcome(check["outcome"])
 
 
 def _turns(record: Stored) -> Iterator[TurnRow]:

@@ -14,9 +14,21 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.core import Problem
+from harness.evaluation.check_counts import CheckCounts
 from harness.history.address import Address, HistoryError
-from harness.history.history_rows import ConversationRow, RunRow, TurnRow
-from harness.history.tables import ADDED, CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
+from harness.history.history_rows import CheckOutcomes, ConversationRow, RunRow, TurnRow
+from harness.history.stored_checks import add_checks, read_checks, remove_leftovers
+from harness.history.tables import (
+    ADDED,
+    CHECK_OUTCOMES,
+    CONVERSATIONS,
+    METADATA,
+    RUNS,
+    SCHEMA,
+    TURNS,
+    VERSION,
+)
+from harness.scenario.check_place import CheckPlace
 
 _Row = TypeVar("_Row")
 
@@ -71,13 +83,18 @@ class History:
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
 
-    def add(self, run: RunRow, conversations: Sequence[ConversationRow]) -> None:
-        """Add a run, all of it or nothing. One that is there already is replaced."""
+    def add(
+        self, run: RunRow, conversations: Sequence[ConversationRow], checks: CheckOutcomes
+    ) -> None:
+        """Add a run, all of it or nothing. One that is there already is replaced.
+
+        A history of an earlier version is upgraded.
+        """
         with self._begin() as connection:
             self._prepare(connection)
-            _add_columns(connection)
             _remove(connection, (run.run,))
-            connection.execute(sa.insert(RUNS), _values(run))
+            connection.execute(sa.insert(RUNS), _values(run, checks=len(checks)))
+            add_checks(connection, run, checks)
             for some in _parts(conversations):
                 connection.execute(
                     sa.insert(CONVERSATIONS), [_values(one, run=run.run) for one in some]
@@ -130,6 +147,15 @@ class History:
                         turns.setdefault((run, row.number), []).append(turn)
         return turns
 
+    def checks(
+        self, scenarios: Collection[str], *, project: str = ""
+    ) -> Mapping[CheckPlace, CheckCounts] | None:
+        """How often the checks of scenarios passed and failed; None if no run stored checks."""
+        with self._begin() as connection:
+            if "checks" in _lacking(connection):
+                return None
+            return read_checks(connection, project, scenarios)
+
     def prune(
         self, *, keep: int | None = None, before: datetime | None = None, project: str = ""
     ) -> int:
@@ -141,10 +167,14 @@ class History:
         gone = runs[: max(0, len(runs) - keep)] if keep is not None else []
         gone += [run for run in runs if before is not None and run.started < before]
         names = {run.run for run in gone}
+        if not names:
+            return 0
         with self._begin() as connection:
+            self._prepare(connection)
             for some in _parts(sorted(names)):
                 _remove(connection, some)
-        if names and self._address.file is not None:
+            remove_leftovers(connection)
+        if self._address.file is not None:
             self._give_back_room()
         return len(names)
 
@@ -158,12 +188,19 @@ class History:
                 connection.close()
 
     def _prepare(self, connection: sa.Connection) -> None:
+        """Make the tables, and add what those of an earlier version lack.
+
+        Earlier versions can still read and write them.
+        """
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        if sa.inspect(connection).has_table(SCHEMA.name):
-            return
+        is_new = not sa.inspect(connection).has_table(SCHEMA.name)
         METADATA.create_all(connection)
-        connection.execute(sa.insert(SCHEMA), {"version": VERSION})
+        if is_new:
+            connection.execute(sa.insert(SCHEMA), {"version": VERSION})
+        for name in _lacking(connection):
+            column = sa.schema.CreateColumn(RUNS.c[name]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {RUNS.name} ADD COLUMN {column}")
 
     def _require_version(self, connection: sa.Connection) -> None:
         if not sa.inspect(connection).has_table(SCHEMA.name):
@@ -171,12 +208,15 @@ class History:
         found = connection.execute(sa.select(SCHEMA.c.version)).scalar_one_or_none()
         if found == VERSION:
             return
+        is_newer = found is not None and found > VERSION
         raise HistoryError(
             Problem(
                 code="history-version",
                 where=self._address.shown,
-                message=f"the tables have version {found}, this harness reads version {VERSION}",
-                hint="use the version that wrote them, or start another history",
+                message=f"the tables have version {found}, this harness knows version {VERSION}",
+                hint="upgrade it, or start another history"
+                if is_newer
+                else "use the version that wrote them, or start another history",
             )
         )
 
@@ -246,15 +286,8 @@ def _lacking(connection: sa.Connection) -> Collection[str]:
     return [name for name in ADDED if name not in found]
 
 
-def _add_columns(connection: sa.Connection) -> None:
-    """Add the columns that are lacking. Earlier versions can still read and write the table."""
-    for name in _lacking(connection):
-        column = sa.schema.CreateColumn(RUNS.c[name]).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE {RUNS.name} ADD COLUMN {column}")
-
-
 def _remove(connection: sa.Connection, runs: Sequence[str]) -> None:
-    for table in (TURNS, CONVERSATIONS, RUNS):
+    for table in (CHECK_OUTCOMES, TURNS, CONVERSATIONS, RUNS):
         connection.execute(sa.delete(table).where(table.c.run.in_(runs)))
 
 

@@ -62,9 +62,10 @@ RUNS = Table(
     Column("exit_status", Integer),
     Column("is_changed", Boolean),
     Column("command", Text),
+    Column("checks", Integer),
 )
 
-ADDED = ("is_changed", "command")
+ADDED = ("is_changed", "command", "checks")
 """Columns of runs that were added without a new version; databases made before lack them."""
 
 CONVERSATIONS = Table(
@@ -98,6 +99,33 @@ TURNS = Table(
     sqlite_with_rowid=False,
 )
 """`number` is that of the conversation in its run."""
+
+CHECKS = Table(
+    "harness_checks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+"""Each check once, so that a run needs only numbers. Databases made before lack the table."""
+
+CHECK_OUTCOMES = Table(
+    "harness_check_outcomes",
+    METADATA,
+    Column("run", String(64), primary_key=True),
+    Column("check_id", Integer, primary_key=True, autoincrement=False),
+    Column("passed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How often a check had which outcome in a run: over all rows, takes and providers.
+
+Those of a run whose `checks` is NULL are left over: an earlier version replaced the run.
+"""
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -28,9 +28,6 @@ from harness.play.result import CheckResult
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, Scope, TurnPurpose, UserTurn
 
-_WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
-"""The prefix of a check's name in results, by the block that it is in."""
-
 
 def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> list[CheckResult]:
     """The results of all checks, in the order of turns and, within a turn, of the file.
@@ -134,10 +131,11 @@ def _run(judged: JudgedSubject, vocabulary: Vocabulary) -> CheckResult:
 def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:
     finding = verdict.finding
     return CheckResult(
-        name=f"{_WITHIN.get(expectation.scope, '')}{expectation.name}",
+        name=expectation.result_name,
         outcome=verdict.outcome,
         turn=turn.number,
         place=expectation.place,
+        path=expectation.path,
         message=finding.message if finding else verdict.reason,
         expected=finding.expected if finding else "",
         actual=finding.actual if finding else "",
@@ -200,6 +198,7 @@ def _whole(
                 outcome=Outcome.SKIPPED,
                 turn=0,
                 place=expectation.place,
+                path=expectation.path,
                 message="the conversation ended early",
             )
 
@@ -242,6 +241,7 @@ def _not_refused(planned: UserTurn, turn: Turn) -> CheckResult:
         outcome=Outcome.FAILED,
         turn=turn.number,
         place=planned.expectations[0].place if planned.expectations else planned.place,
+        path=planned.expectations[0].path if planned.expectations else (),
         message=message,
         expected=expected,
         actual=turn.reply.text if turn.reply else "",

@@ -81,10 +81,11 @@ def _without_payload(
             elif not turn or turn in held:
                 skipped.append(
                     CheckResult(
-                        name=one.name,
+                        name=one.result_name,
                         outcome=Outcome.SKIPPED,
                         turn=turn,
                         place=one.place,
+                        path=one.path,
                         message=NO_PAYLOAD,
                     )
                 )

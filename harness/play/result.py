@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from harness.conversation import Outcome, Transcript
-from harness.core import Place, PlayError, value_class
+from harness.core import Path, Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
 from harness.scenario import Scenario, UserTurn
 from harness.secrets.conversation_redaction import (
@@ -31,6 +31,8 @@ class CheckResult:
     """0 for a check on the whole conversation."""
     place: Place | None = None
     """None for the contract of the definition, which is not a line of the scenario."""
+    path: Path = ()
+    """Of the expectation's value in its file; empty if it is no line of a YAML file."""
     message: str = ""
     """For a failure, what is wrong; for a skip, the reason; for a pass, a note."""
     expected: str = ""

@@ -33,6 +33,8 @@ INNER_SCOPES: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.CONVERSATION: (Scope.NEVER, Scope.ALWAYS),
 }
 """The blocks of other scopes that a block of checks may contain, by their names."""
+_WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
+"""Before the name of a check in results, by the block that it is in."""
 
 
 class TurnPurpose(StrEnum):
@@ -73,6 +75,11 @@ class Expectation:
     ignore_case: bool = False
     within: float = 0.0
     """Seconds after the reply in which the expected messages may come; 0.0 for no waiting."""
+
+    @property
+    def result_name(self) -> str:
+        """Its name in results, with the block that it is in if that changes what it says."""
+        return f"{_WITHIN.get(self.scope, '')}{self.name}"
 
     @property
     def constant(self) -> Json:

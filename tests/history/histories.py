@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harness.history.address import Address, address_of
-from harness.history.history_rows import outcomes_of, rows_of, run_row
+from harness.history.history_rows import (
+    CheckOutcomes,
+    checks_of,
+    outcomes_of,
+    rows_of,
+    run_row,
+)
 from harness.history.store import History
 from harness.history.trends import Series, read_series
 
@@ -84,11 +90,12 @@ def adding_to(address: Address) -> Callable[..., None]:
     """What adds a run: its number from 0, its conversations, and what differs in its head."""
 
     def add(number: int, *records: dict, **more: object) -> None:
-        rows = []
+        rows, checks = [], CheckOutcomes()
         for record in records:
             rows += rows_of(record, len(rows))
+            checks.update(checks_of(record))
         with History(address, writes=True) as history:
-            history.add(run_row(head(number, **more), outcomes_of(rows)), rows)
+            history.add(run_row(head(number, **more), outcomes_of(rows)), rows, checks)
 
     return add
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.history.address import address_of
+from harness.history.ever_failed import ever_failed
 from harness.history.store import History
 from tests.plugin.project import GREET
 
@@ -46,6 +47,53 @@ def test_every_run_with_reports_is_added(run, project):
     assert (last.mode, last.project, last.exit_status) == ("replay", project.name, 1)
     assert (greet.outcome, greet.codes, greet.is_replayed) == ("failed", "contains", True)
     assert [(one.turn, one.outcome) for one in turns[last.run, greet.number]] == [(1, "failed")]
+
+
+PLACES = """\
+scenario: places
+turns:
+  - include: ../fragments/hello.yaml
+  - user: Hello
+    expect:
+      contains: Hello
+  - user: Good day
+    id: day
+    expect: {contains: day, not: {contains: night}}
+expect:
+  always: {max_words: 9}
+  never: {contains: Goodbye}
+  messages: {count: 3}
+"""
+HELLO = "turns:\n  - {user: Hello there, id: first, expect: {contains: there}}\n"
+
+
+def test_the_place_of_a_check_does_not_change_with_its_line(run, project, echo):
+    """Only the block counts, with the id of its turn; a fragment is named by its file."""
+    scenario, fragment = project / "scenarios/places.yaml", project / "fragments/hello.yaml"
+    fragment.parent.mkdir()
+    scenario.write_text(PLACES)
+    fragment.write_text(HELLO)
+    arguments = ("--harness-mode=record", "--harness-reports=reports", "scenarios/places.yaml")
+    run(*arguments)
+    scenario.write_text(
+        PLACES.replace("turns:", "# More\n\nturns:").replace("Hello\n    e", "Hello\n\n    e")
+    )
+    fragment.write_text(f"# Said first\n{HELLO}")
+    run(*arguments)
+
+    address = address_of("reports/history.sqlite", below=project)
+    counts = ever_failed(address, ["places"], project=project.name)
+
+    assert counts is not None
+    assert {(one.place, one.kind): (count.runs, count.passed) for one, count in counts.items()} == {
+        ("fragments/hello.yaml turns.first.expect", "contains"): (2, 2),
+        ("turns[1].expect", "contains"): (2, 2),
+        ("turns.day.expect", "contains"): (2, 2),
+        ("turns.day.expect", "not"): (2, 2),
+        ("expect.always", "max_words"): (2, 6),
+        ("expect.never", "never contains"): (2, 6),
+        ("expect", "messages"): (2, 2),
+    }
 
 
 def test_an_edited_scenario_has_another_fingerprint(run, project):

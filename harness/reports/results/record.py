@@ -15,6 +15,7 @@ from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.failure import failure_screen
 from harness.reports.run_events import UNEXPECTED_PASS, Identity, ScenarioSkipped
 from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.scenario.check_place import place_of_check
 
 Record = dict[str, Json]
 
@@ -73,7 +74,7 @@ def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
             "codes": list(result.codes),
             "latency": round(sum(known), 6) if known else None,
             "plan": list(_plan(scenario, result.transcript)),
-            "checks": [_check(check, result, identity.file) for check in result.checks],
+            "checks": list(_checks(result, identity.file)),
             "notes": list(result.notes),
             "drift": [_drift(turn) for turn in result.compared],
             "failure": failure_screen(result) if result.outcome.is_bad else "",
@@ -177,13 +178,22 @@ def _spoken(line: AssistantLine, variables: Mapping[str, object]) -> str:
         return "…"
 
 
-def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
+def _checks(result: ScenarioResult, file: str) -> Iterator[Json]:
+    """The checks of a conversation; `file` is the scenario's, as the results name it."""
+    ids = {turn.number: turn.id for turn in result.scenario.user_turns}
+    for check in result.checks:
+        yield _check(check, result, file, ids.get(check.turn, ""))
+
+
+def _check(check: CheckResult, result: ScenarioResult, file: str, turn_id: str) -> Record:
     stored: Record = {"name": check.name, "outcome": check.outcome.value, "turn": check.turn}
     place, is_passed = check.place, check.outcome is Outcome.PASSED
     if place is not None:
-        stored["line"] = place.line
         path, own = place.source.path, result.scenario.place.source.path
-        if path != own:
+        other = path if path != own else ""
+        stored["place"] = place_of_check(check.path, check.turn, turn_id, other)
+        stored["line"] = place.line
+        if other:
             stored["file"] = _as_results_name(path, own, file)
         if not is_passed:
             stored |= {"column": place.column, "excerpt": result.excerpt(place)}

@@ -173,6 +173,7 @@ _CHECK = _object(
         "name": _TEXT,
         "outcome": _OUTCOME,
         "turn": _about(_NUMBER, "0 for a check on the whole conversation."),
+        "place": _about(_TEXT, "The block, whatever its line: `turns[1].expect`, by a turn's id."),
         "file": _about(_TEXT, "Omitted if it is the scenario's."),
         "line": _about(_LINE, "Of the expectation; omitted for a contract of the definition."),
         "column": _LINE,
