@@ -15,12 +15,12 @@ from harness.evaluation.strength.text_changes import ERROR, first_difference
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
 
-AROUND = ((2, 1), (1, 1), (2, 2), (3, 3), (5, 4))
+AROUND = ((2, 1), (1, 1), (0, 2), (0, 3), (2, 2), (3, 3), (5, 4))
 """Words before and behind a change that are expected with it; the first with substance is short."""
 LONG_WORD = 4
 """Letters of a word that says what a phrase is about."""
 FIRST_WORDS = 3
-"""Of a message that is recognised by its beginning."""
+"""Of a message that is recognised by its beginning: with the first word, or after it."""
 OF_AN_ERROR = ERROR.partition(" ")[0]
 _WORD = re.compile(r"\S+")
 _ENDS = ".!?…"
@@ -109,9 +109,17 @@ def _has_substance(phrase: str) -> bool:
 
 
 def _in_order(reply: Reply) -> Iterator[Candidate]:
-    """The messages in their order, each by its first words."""
+    """The messages in their order, each by some of its first words."""
     texts = [message.text for message in reply.messages]
     if len(texts) > 1 and all(text.strip() for text in texts):
-        starts = [" ".join(text.split()[:FIRST_WORDS]).strip(_EDGES) for text in texts]
-        if all(starts) and all(one in text for one, text in zip(starts, texts, strict=True)):
-            yield "replies", [{"contains": literal(one)} for one in starts]
+        for skipped in (1, 0):
+            starts = [_beginning(text, skipped) for text in texts]
+            if all(starts) and all(one in text for one, text in zip(starts, texts, strict=True)):
+                yield "replies", [{"contains": literal(one)} for one in starts]
+
+
+def _beginning(text: str, skipped: int) -> str:
+    """The first words of a text after those that are skipped; of a short one, the first."""
+    words = text.split()
+    first = skipped if len(words) >= skipped + FIRST_WORDS else 0
+    return " ".join(words[first : first + FIRST_WORDS]).strip(_EDGES)

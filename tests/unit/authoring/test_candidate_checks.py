@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.authoring.strengthening.candidate_checks import phrases
+from harness.authoring.strengthening.candidate_checks import candidates_for, phrases
+from harness.conversation import Reply, ReplyMessage
 from harness.evaluation.strength.text_changes import first_difference
 
 
@@ -26,6 +27,25 @@ def test_the_shortest_phrase_of_substance_comes_first(
 ) -> None:
     """It stays in its sentence, and has no value that varies."""
     assert next(phrases(before, after), None) == expected
+
+
+def test_a_phrase_can_begin_with_the_word_that_was_changed() -> None:
+    """So that a negation is noticed without the words before it."""
+    negated = list(phrases("We do offer free shipping.", "We do not offer free shipping."))
+
+    assert {"do offer free", "do offer free shipping"} < {*negated}
+
+
+def test_messages_are_put_in_order_by_few_of_their_first_words() -> None:
+    """With the first word or after it; of a short message, all its words."""
+    texts = ("We do offer free shipping.", "Great!")
+    reply = Reply(messages=tuple(ReplyMessage(text=text) for text in texts))
+    orders = [value for name, value in candidates_for(reply, [], {}) if name == "replies"]
+
+    assert orders == [
+        [{"contains": "do offer free"}, {"contains": "Great"}],
+        [{"contains": "We do offer"}, {"contains": "Great"}],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,37 @@ def test_any_value_is_read_back(value) -> None:
         assert read(added(text, ("a",), value).encode(), "a.yaml").at("a", "new").value == value
 
 
+def test_a_mapping_that_makes_a_line_too_long_has_a_line_for_each_entry() -> None:
+    """A block can be read, and commented; inside braces, the entry is on one line."""
+    value = {"$.a": "x" * 60, "$.b": {"c": "y" * 90, "d": 1}, "$.e": {}}
+    text = added("a:\n  b: 1  # why\nz: 2\n", ("a",), value)
+
+    assert text.splitlines() == [
+        "a:",
+        "  b: 1  # why",
+        "  new:",
+        f"    $.a: {'x' * 60}",
+        "    $.b:",
+        f"      c: {'y' * 90}",
+        "      d: 1",
+        "    $.e: {}",
+        "z: 2",
+    ]
+    assert read(text.encode(), "a.yaml").at("a", "new").value == value
+    assert "$.a: " in added("a: {b: 1}\n", ("a",), value).splitlines()[1]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_entry_that_makes_a_line_in_braces_too_long_has_its_own_line(end: str) -> None:
+    """Below the first entry, so that the change is one line of a diff."""
+    text = f"a:{end}  b: {{c: {'x' * 50}}}  # why{end}"
+    longer = added(text, ("a", "b"), "y" * 50)
+
+    assert longer == f"a:{end}  b: {{c: {'x' * 50},{end}      new: {'y' * 50}}}  # why{end}"
+    assert read(longer.encode(), "a.yaml").at("a", "b", "new").value == "y" * 50
+    assert "\n      third: 1}" not in added(longer, ("a", "b"), 1, key="third")
+
+
 @pytest.mark.parametrize("text", ["x: &one {b: 1}\na: *one\n", "a: &one {b: 1}\nx: *one\n"])
 def test_a_shared_mapping_is_left_alone(text: str) -> None:
     """Adding to an alias or its anchor would change another place as well."""
