@@ -40,7 +40,7 @@ class Checking:
 
     def __init__(self, inventory: Inventory, *, now: datetime, max_age: float | None) -> None:
         """`max_age` is in seconds; None for no limit. `now` has a time zone."""
-        self._inventory = inventory
+        self.inventory = inventory
         self._fitting = Fitting(inventory)
         self._now = now
         self._max_age = max_age
@@ -53,43 +53,44 @@ class Checking:
             yield problem
 
     def _problems(self) -> Iterator[Problem]:
-        for error in self._inventory.unreadable:
+        for error in self.inventory.unreadable:
             yield from error.problems
         located = [*self._files(), *self._missing(), *self._remains()]
         yield from (problem for _, problem in sorted(located, key=lambda pair: str(pair[0])))
 
     def _files(self) -> Iterator[tuple[Path, Problem]]:
-        for path in self._inventory.files:
-            if not self._inventory.is_asked(path):
+        for path in self.inventory.files:
+            if not self.inventory.is_asked(path):
                 continue
             self.tally.cassettes += 1
             try:
-                cassette = self._inventory.read(path)
+                cassette = self.inventory.read(path)
             except CassetteError as error:
                 hint = error.hint
-                if path not in self._inventory.slots:
+                if path not in self.inventory.slots:
                     hint = "no scenario plays it under this name: restore it, or delete the file"
                 yield path, Problem(code=error.code, message=error.message, hint=hint)
                 continue
-            yield from ((path, problem) for problem in self._cassette(path, cassette))
+            yield from ((path, problem) for problem in self.problems_of(path, cassette))
 
-    def _cassette(self, path: Path, cassette: Cassette) -> Iterator[Problem]:
-        slot = self._inventory.slots.get(path)
+    def problems_of(self, path: Path, cassette: Cassette) -> Iterator[Problem]:
+        """What is wrong with one recording: whose it is, whether it fits, and its age."""
+        slot = self.inventory.slots.get(path)
         head = cassette.head
-        shown = self._inventory.shown(path)
+        shown = self.inventory.shown(path)
         if head is None:
             yield self._foreign(shown, slot)
             return
         if cassette.format == FIRST_FORMAT:
             self.tally.of_first_format.append(shown)
         if slot is not None:
-            planned = recording_path(self._inventory.project, slot.play)
+            planned = recording_path(self.inventory.project, slot.play)
             if path != planned and not slot.is_preparation:
                 self.tally.of_former_name.append(shown)
             yield from self._fit(shown, slot, cassette)
         elif is_of_python(head):
             self.tally.of_python += 1
-        elif is_orphan(self._inventory, path, head):
+        elif is_orphan(self.inventory, path, head):
             yield Problem(
                 code="cassette-orphaned",
                 where=shown,
@@ -104,7 +105,7 @@ class Checking:
             code="cassette-foreign",
             where=shown,
             message="another tool recorded this: it has no turns and no times",
-            hint=self._inventory.command(slot, "refresh") if slot else "keep it in another folder",
+            hint=self.inventory.command(slot, "refresh") if slot else "keep it in another folder",
         )
 
     def _fit(self, shown: str, slot: Slot, cassette: Cassette) -> Iterator[Problem]:
@@ -118,14 +119,14 @@ class Checking:
                 message=f"{fitted.reason} since it was recorded"
                 if fitted.reason.endswith("changed")
                 else f"it no longer matches: {fitted.reason}",
-                hint=self._inventory.command(slot, fitted.mode),
+                hint=self.inventory.command(slot, fitted.mode),
             )
         elif fitted.fit is Fit.UNUSED:
             yield Problem(
                 code="cassette-unused",
                 where=shown,
                 message=fitted.reason,
-                hint=self._inventory.command(slot, "refresh"),
+                hint=self.inventory.command(slot, "refresh"),
             )
 
     def _age(self, shown: str, slot: Slot | None, head: CassetteHead) -> Iterator[Problem]:
@@ -137,11 +138,11 @@ class Checking:
             code="cassette-old",
             where=shown,
             message=f"it was recorded {head.recorded_at[:10]}, {counted(days, 'day')} ago",
-            hint=self._inventory.command(slot, "refresh") if slot else "record it again",
+            hint=self.inventory.command(slot, "refresh") if slot else "record it again",
         )
 
     def _missing(self) -> Iterator[tuple[Path, Problem]]:
-        inventory = self._inventory
+        inventory = self.inventory
         there = set(inventory.files)
         for path, slot in inventory.slots.items():
             is_played = slot.is_wanted and slot.is_certain
@@ -157,7 +158,7 @@ class Checking:
 
     def _is_needed(self, slot: Slot, there: set[Path]) -> bool:
         """Whether a recorded conversation uses this preparation."""
-        for path, other in self._inventory.slots.items():
+        for path, other in self.inventory.slots.items():
             is_one = (
                 path in there
                 and not other.is_preparation
@@ -167,7 +168,7 @@ class Checking:
             if not is_one:
                 continue
             try:
-                head = self._inventory.read(path).head
+                head = self.inventory.read(path).head
             except CassetteError:
                 continue
             if head is not None:
@@ -175,13 +176,13 @@ class Checking:
         return False
 
     def _remains(self) -> Iterator[tuple[Path, Problem]]:
-        for path in self._inventory.remains:
-            if not self._inventory.is_asked(cassette_of(path)):
+        for path in self.inventory.remains:
+            if not self.inventory.is_asked(cassette_of(path)):
                 continue
-            shown = self._inventory.shown(path)
+            shown = self.inventory.shown(path)
             message, hint = "a killed run left this", f"harness cassettes prune {shown}"
             if path.suffix != ".tmp":
-                message, hint = "an interrupted run left this", fix_of(self._inventory, path)
+                message, hint = "an interrupted run left this", fix_of(self.inventory, path)
             yield path, Problem(code="cassette-leftover", where=shown, message=message, hint=hint)
 
 

@@ -7,8 +7,17 @@ from typing import Annotated
 import typer
 
 from harness.cli.terminal import refuse
+from harness.core import parse_age
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def read_age(text: str) -> float:
+    """The seconds of an age, such as 90d. Raises `BadParameter`, which typer shows."""
+    try:
+        return parse_age(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def require_worse(fail_if: str) -> bool:

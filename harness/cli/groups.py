@@ -9,18 +9,8 @@ import typer
 
 from harness.cli import commands
 from harness.cli.command_classes import CommandLine
-from harness.cli.common_options import AsJson, require_worse
+from harness.cli.common_options import AsJson, read_age, require_worse
 from harness.cli.terminal import FOUND_PROBLEMS, REGRESSED, refuse
-from harness.core import parse_age
-
-
-def _age(text: str) -> float:
-    """Seconds. Raises `BadParameter`, which typer shows."""
-    try:
-        return parse_age(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
 
 cassettes = CommandLine(no_args_is_help=True, help="Check, show and clean up recordings.")
 
@@ -36,7 +26,7 @@ def check_cassettes(
     max_age: Annotated[
         float | None,
         typer.Option(
-            parser=_age,
+            parser=read_age,
             metavar="AGE",
             help="Report older recordings: 90d, 12w; default: max_age of harness.yaml.",
         ),
@@ -157,7 +147,7 @@ def prune_history(
     keep: Annotated[int | None, typer.Option(min=0, help="Number of latest runs to keep.")] = None,
     older: Annotated[
         float | None,
-        typer.Option(parser=_age, metavar="AGE", help="Remove older runs: 90d, 12w."),
+        typer.Option(parser=read_age, metavar="AGE", help="Remove older runs: 90d, 12w."),
     ] = None,
     project: ProjectName = "",
     url: Url = "",

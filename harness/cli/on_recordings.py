@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.common_options import AsJson
+from harness.cli.common_options import AsJson, read_age
 from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
@@ -33,6 +33,12 @@ Tags = Annotated[
         autocompletion=complete_tags,
     ),
 ]
+
+Processes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes that measure together; default: at most 4."),
+]
+Reports = Annotated[Path, typer.Option(help="Folder of the reports.")]
 
 
 def whatif(  # noqa: PLR0913  # one parameter an option
@@ -152,11 +158,8 @@ def strength(  # noqa: PLR0913  # one parameter an option
         bool, typer.Option("--write", help="Write the proposed checks into the scenario files.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --write: do not ask.")] = False,
-    processes: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that measure together; default: at most 4."),
-    ] = None,
-    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
+    processes: Processes = None,
+    reports: Reports = Path("reports"),
 ) -> None:
     """Change recorded replies, and show which changes no expectation notices.
 
@@ -183,4 +186,43 @@ def strength(  # noqa: PLR0913  # one parameter an option
     raise typer.Exit(commands.measure_strength(options))
 
 
-ON_RECORDINGS = (whatif, coverage)
+def trust(  # noqa: PLR0913  # one parameter an option
+    paths: Paths = None,
+    *,
+    provider: Providers = None,
+    tag: Tags = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="End with 9 if the figure of a scenario is lower."),
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(
+            parser=read_age,
+            metavar="AGE",
+            help="Older recordings are a finding: 90d, 12w; default: max_age of harness.yaml.",
+        ),
+    ] = None,
+    processes: Processes = None,
+    as_json: AsJson = False,
+    reports: Reports = Path("reports"),
+) -> None:
+    """Show how much a green run of each scenario proves, and what makes it prove less.
+
+    Sends nothing, and asks no model. Writes trust.html, trust.md and trust.json to the reports
+    folder. Ends with 9 if the figure of a scenario is lower than --fail-under.
+    """
+    options = commands.TrustOptions(
+        paths=paths or [],
+        providers=provider or [],
+        tags=tag or [],
+        fail_under=fail_under,
+        max_age=max_age,
+        processes=processes,
+        as_json=as_json,
+        reports=reports,
+    )
+    raise typer.Exit(commands.show_trust(options))
+
+
+ON_RECORDINGS = (whatif, coverage, trust)

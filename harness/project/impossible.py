@@ -15,8 +15,6 @@ from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subjec
 
 _OF_A_WHOLE = (Claim.PART, Claim.LIMIT, Claim.OTHER)
 """Claims that contradict a check of the whole text."""
-_WITHOUT = ("are_messages_optional", "actions", "products", "attachments", "tools")
-"""Fields of a `ReplyPlan`, each of which allows a reply without a message."""
 
 
 def impossible_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -36,7 +34,7 @@ def _without_messages(
         if not any(map(_wants_none, _required(check.name, check.constant))):
             continue
         for provider, definition in definitions_for(project, scenario).items():
-            if definition.client is None and not any(says(definition, one) for one in _WITHOUT):
+            if definition.client is None and not says(definition, "may_have_no_message"):
                 yield _problem(
                     turn,
                     check,

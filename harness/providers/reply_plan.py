@@ -92,3 +92,9 @@ class ReplyPlan:
     tools: ToolsPlan | None = None
     usage: str = ""
     """Leads to a mapping of names to numbers."""
+
+    @property
+    def may_have_no_message(self) -> bool:
+        """Whether a reply without a message can be read."""
+        others = (self.actions, self.products, self.attachments, self.tools)
+        return self.are_messages_optional or any(others)

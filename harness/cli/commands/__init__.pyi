@@ -41,6 +41,8 @@ from .schemas_infer import infer_schemas as infer_schemas
 from .strength import StrengthOptions as StrengthOptions
 from .strength import measure_strength as measure_strength
 from .strength import show_mutant as show_mutant
+from .trust import TrustOptions as TrustOptions
+from .trust import show_trust as show_trust
 from .watch import watch_until_stopped as watch_until_stopped
 from .whatif import WhatIfOptions as WhatIfOptions
 from .whatif import judge_otherwise as judge_otherwise

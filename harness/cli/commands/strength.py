@@ -21,8 +21,7 @@ from harness.evaluation.strength import (
     StrengthMeter,
     StrengthScore,
 )
-from harness.parallel.process_workers import ProcessWorkers
-from harness.parallel.workers import MOST, can_fork, processors
+from harness.parallel.shared_work import shared_work
 from harness.project.file_graph import FileGraph, needs_of
 from harness.project.git_changes import changes_since
 from harness.project.loading import load_scenario
@@ -37,8 +36,6 @@ from harness.reports.strength.strength_screen import mutant_screen
 from harness.reports.strength.strength_text import percent, summary_lines
 from harness.reports.strength.weakest_plays import WeakestPlays
 
-LEAST = 20
-"""Conversations from which on processes share them."""
 MOST_LISTED = 20
 """Conversations that are listed, the weakest first, if no path is named."""
 
@@ -72,7 +69,7 @@ def measure_strength(options: StrengthOptions) -> int:
     summing = StrengthReports(options.reports, project.config.shown)
     weakest = WeakestPlays(project.config.shown, most=None if options.paths else MOST_LISTED)
     listed: list[MeasuredPlay] = []
-    for measured in _measured(strengthener, chosen, options.processes):
+    for measured in shared_work(strengthener.measured, chosen, options.processes):
         summing.add(measured)
         weakest.add(measured)
         # What became of each mutant is in the reports.
@@ -210,29 +207,6 @@ def _affected(project: Project, plays: Sequence[Play], options: StrengthOptions)
     outputs = (options.reports.resolve(),)
     touched = touched_by(changes.files, project, graph, changes.before, outputs, is_of_pytest=False)
     return (play for play in plays if changes.files and touched.includes(play))
-
-
-def _measured(
-    meter: Strengthener, plays: Sequence[Play], wanted: int | None
-) -> Iterator[MeasuredPlay]:
-    """Every play measured, in order; several processes share them."""
-    further = 0
-    if can_fork() and (wanted or len(plays) >= LEAST):
-        further = (wanted or min(processors(), MOST)) - 1
-    if not further:
-        yield from map(meter.measured, plays)
-        return
-    workers = ProcessWorkers(meter.measured, plays, processes=further, begin=_nothing, end=_nothing)
-    try:
-        for play in plays:
-            ahead = workers.result(play)
-            yield ahead if ahead is not None else meter.measured(play)
-    finally:
-        workers.stop()
-
-
-def _nothing() -> None:
-    """What there is to do before and after a process's work."""
 
 
 def _status(score: StrengthScore, least: float | None) -> int:

@@ -46,19 +46,33 @@ class Noticing:
             return missing
         turn = replace(turn, variables={**turn.variables, **captured})
         transcript = self._with(turn, captured)
-        # A record of the provider is another answer, which stays as it is.
-        own = (
-            one
-            for one in judged_in_turn(planned, turn, transcript)
-            if one.expectation.scope is not Scope.HISTORY
-        )
         return (
-            self._first_bad(own)
+            self._first_bad(self._own(turn, transcript))
             or self._first_bad(judged_in_every(self._scenario, turn, transcript))
             or self._not_pressed(turn)
             or self._tool_unanswered(planned, turn)
             or self._first_bad(self._later(turn, transcript, captured))
             or self._first_bad(self._whole(transcript))
+        )
+
+    def judged(self, turn: Turn) -> Iterator[JudgedSubject]:
+        """Everything that checks judge of a changed turn; nothing if a capture is missing."""
+        missing, captured = _captured(self._planned[turn.number], turn)
+        if missing:
+            return
+        turn = replace(turn, variables={**turn.variables, **captured})
+        transcript = self._with(turn, captured)
+        yield from self._own(turn, transcript)
+        yield from judged_in_every(self._scenario, turn, transcript)
+        yield from self._later(turn, transcript, captured)
+        yield from self._whole(transcript)
+
+    def _own(self, turn: Turn, transcript: Transcript) -> Iterator[JudgedSubject]:
+        # A record of the provider is another answer, which stays as it is.
+        return (
+            one
+            for one in judged_in_turn(self._planned[turn.number], turn, transcript)
+            if one.expectation.scope is not Scope.HISTORY
         )
 
     def _with(self, turn: Turn, captured: Mapping[str, Json]) -> Transcript:

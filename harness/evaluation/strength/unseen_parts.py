@@ -49,7 +49,7 @@ def seen_reply(turn: RecordedTurn, changes: Sequence[ChangedReply]) -> SeenReply
             for number, message in enumerate(answers.reply.messages)
         ),
         payload=answers.reply.payload,
-        unseen=frozenset(_unseen_fields(changes)),
+        unseen=frozenset(unseen_fields(changes)),
     )
 
 
@@ -86,11 +86,17 @@ def _pieces(
     return tuple(pieces)
 
 
-def _unseen_fields(changes: Iterable[ChangedReply]) -> Iterable[str]:
+def unseen_fields(changes: Iterable[ChangedReply]) -> Iterable[str]:
     """Fields of which no change was noticed, by a check or by the definition."""
+    fates = field_fates(changes)
+    return (path for path, known in fates.items() if known == {Fate.SURVIVED})
+
+
+def field_fates(changes: Iterable[ChangedReply]) -> dict[str, set[Fate]]:
+    """What became of the changes of each field of a payload."""
     fates: dict[str, set[Fate]] = defaultdict(set)
     for one in changes:
         if one.mutant.change in _OF_FIELDS:
             for path in one.mutant.paths:
                 fates[path].add(one.mutant.fate)
-    return (path for path, known in fates.items() if known == {Fate.SURVIVED})
+    return fates

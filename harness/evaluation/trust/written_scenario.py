@@ -1,0 +1,66 @@
+"""What a scenario's file says that makes a green run prove less. Plays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.core import Place, Problem
+from harness.evaluation.gate_note import gate_note
+from harness.evaluation.trust.vacuity import Vacuity
+from harness.formats.yaml import read
+from harness.project.project import Project
+from harness.scenario import (
+    Repeat,
+    Scenario,
+    TurnPurpose,
+    UserTurn,
+    WaiverKind,
+    turn_subject,
+)
+from harness.statistics.exact import chance_of_passing
+
+COIN = 0.5
+"""The pass rate of a bot whose takes pass by chance."""
+
+
+def written_findings(project: Project, file: Path, scenario: Scenario) -> Iterator[Problem]:
+    """Turns that nothing checks, a gate that lets everything through, and endless failures."""
+    if not scenario.expectations:
+        for turn in scenario.user_turns:
+            if _is_unchecked(turn):
+                yield Vacuity.UNCHECKED_TURN.at(
+                    turn.place,
+                    "nothing is expected of the reply",
+                    turn_subject(turn.number, turn.id),
+                )
+    if scenario.repeat is not None and lets_chance_pass(scenario.repeat):
+        note = gate_note(scenario.repeat)
+        message = f"a bot of which half of the takes fail is likely to pass ({note})"
+        yield Vacuity.GATE.at(scenario.repeat.place or scenario.place, message)
+    for waiver in scenario.waivers:
+        if waiver.kind is WaiverKind.XFAIL and not waiver.strict:
+            message = "the expected failure has no end: no run fails once the bot is right"
+            place = waiver_place(project, file, scenario, waiver.kind)
+            yield Vacuity.XFAIL_WITHOUT_END.at(place, message)
+
+
+def lets_chance_pass(repeat: Repeat) -> bool:
+    """Whether a bot of which half of the takes fail passes in more than half of the runs."""
+    if not repeat.is_repeated:
+        return False
+    gate = repeat.gate
+    if gate is not None:
+        return gate.odds(COIN).good > COIN
+    return chance_of_passing(repeat.takes, repeat.wanted, COIN) > COIN
+
+
+def waiver_place(project: Project, file: Path, scenario: Scenario, kind: WaiverKind) -> Place:
+    """Where `skip` or `xfail` is in a scenario's file."""
+    top = read(file.read_bytes(), project.config.shown(file)).at()
+    return top.at(kind.value).key_place if top.has(kind.value) else scenario.place
+
+
+def _is_unchecked(turn: UserTurn) -> bool:
+    is_checked = turn.expectations or turn.expects_refusal or turn.captures
+    return turn.part is TurnPurpose.TURN and not is_checked
