@@ -116,6 +116,21 @@ def test_another_reply_is_that_of_the_next_conversation(desk: Desk) -> None:
     assert others == ["Welcome to the shop.", REFUND]
 
 
+def test_the_same_reply_and_more_is_no_other_one(desk: Desk) -> None:
+    """A check of what the reply says could not tell them apart."""
+    recorded(desk, "{contains: refund}", REFUND)
+    desk.bot.answers["hello"] = f"{REFUND} Good bye."
+    desk.write(
+        "scenarios/other.yaml",
+        "scenario: other\nturns:\n  - user: hello\n    expect: {contains: refund}\n",
+    )
+    desk.record("scenarios/other.yaml")
+
+    mutants = mutants_in(desk, "scenarios/order.yaml", "scenarios/other.yaml")
+    others = [one.after for one in mutants if one.change.value == "other reply"]
+    assert others == ["Sorry, I did not understand that.", REFUND]
+
+
 def test_a_button_that_is_pressed_later_is_noticed(desk: Desk) -> None:
     """A dropped button kills the conversation whose next message presses it."""
     desk.bot.answers |= {"hi": BUTTONS, "yes": "Fine."}

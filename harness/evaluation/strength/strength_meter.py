@@ -121,13 +121,16 @@ class StrengthMeter:
         return tuple(dict.fromkeys(field.path for field in fields))
 
     def _other_reply(self, conversation: RecordedConversation) -> str:
-        """The first reply of the next conversation with the same provider that says another."""
+        """The first reply of the next conversation with the same provider that says another.
+
+        A reply that says the same and more is no other one.
+        """
         own = _texts_of(conversation.result.transcript)
         play = conversation.play
         other = self._next.get(play, play)
         while other != play:
             for text in self._replies_of(other):
-                if text not in own:
+                if not any(one in text for one in own):
                     return text
             other = self._next[other]
         return NOT_UNDERSTOOD
