@@ -52,7 +52,15 @@ MISSHAPEN: Variants = {
         ("/response/stateId", MISSING),
     ),
     "connectly/text-message": (("/messageEvent/content/textContent", MISSING),),
-    "connectly/product": (("/price", 0), ("/title", ""), ("/url", MISSING), ("/currency", "usd")),
+    "connectly/product": (
+        ("/price", 0),
+        ("/title", ""),
+        ("/url", MISSING),
+        ("/url", "the shop"),
+        ("/imageUrl", MISSING),
+        ("/facets", MISSING),
+        ("/currency", "usd"),
+    ),
     "connectly/product-recommendation": (
         ("/recommendationEvent/products", []),
         ("/recommendationEvent/products", [pages.PRODUCT, pages.PRODUCT]),

@@ -9,6 +9,9 @@ from harness.core.sections import Section
 from harness.reports.html.section_page import write_sections
 from tests.on_recordings.conftest import ROOT
 
+MORE_THAN_TEXT = "scenarios/connectly/more-than-text.yaml"
+CONTENT = "$.response.responseEvents[*].messageEvent.content"
+
 
 def _of(example, *words, provider):
     result = example.call("coverage", *words, "--json")
@@ -96,30 +99,28 @@ def test_a_project_without_recordings_is_refused(example):
 
 def test_fields_that_a_check_notices_are_told_from_others(example):
     """A field is changed in every reply that has it; the check that notices it first is named."""
-    found = _of(example, "scenarios/connectly/pink-dress.yaml", provider="connectly")
+    found = _of(example, MORE_THAN_TEXT, provider="connectly")
 
     noticed = {one["field"]: one for one in found["fields"]}
-    products = "$.response.responseEvents[*].recommendationEvent.products[*]"
-    assert noticed[f"{products}.price"]["noticed"] == "always"
-    assert noticed[f"{products}.imageUrl"]["noticed"] == "never"
-    assert noticed[f"{products}.imageUrl"]["by"] == {}
-    assert "products" in noticed[f"{products}.title"]["by"]
+    assert noticed[f"{CONTENT}.imageContent.url"]["noticed"] == "always"
+    assert noticed[f"{CONTENT}.audioContent.url"]["noticed"] == "never"
+    assert noticed[f"{CONTENT}.audioContent.url"]["by"] == {}
+    assert "json" in noticed[f"{CONTENT}.imageContent.url"]["by"]
 
 
 def test_what_is_noticed_follows_the_expectations(example):
     """A check that looks at a field notices changes of it that its rule does not allow."""
     example.edit(
-        "scenarios/connectly/pink-dress.yaml",
-        "$.response.sessionId: ${session}",
-        "$.response..products[*].imageUrl: {every: {matches: '^https://shop.example/'}}",
+        MORE_THAN_TEXT,
+        "$..audioContent: {length: 1}",
+        "$..audioContent.url: {every: {matches: '^https://'}}",
     )
 
-    found = _of(example, "scenarios/connectly/pink-dress.yaml", provider="connectly")
+    found = _of(example, MORE_THAN_TEXT, provider="connectly")
 
     noticed = {one["field"]: one for one in found["fields"]}
-    image = noticed["$.response.responseEvents[*].recommendationEvent.products[*].imageUrl"]
-    assert image["noticed"] == "sometimes"
-    assert set(image["by"]) == {"json"}
+    assert noticed[f"{CONTENT}.audioContent.url"]["noticed"] == "sometimes"
+    assert set(noticed[f"{CONTENT}.audioContent.url"]["by"]) == {"json"}
 
 
 def test_quick_only_counts_fields(example):
