@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,17 @@ from harness.project.plan import Entry, Mode, Play
 from harness.project.planning import Planner, repeat_of, waivers_of
 from harness.project.project import Project
 from harness.reports.results import Record, expected_record, record_of, skipped_record
-from harness.reports.run_events import Identity, ScenarioSkipped
-from harness.scenario import WaiverKind, is_scenario_file
+from harness.reports.run_events import (
+    Event,
+    Identity,
+    Listener,
+    PlayBegan,
+    PlayEnded,
+    PlayingBegan,
+    PlayingEnded,
+    ScenarioSkipped,
+)
+from harness.scenario import Waiver, WaiverKind, is_scenario_file
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -122,12 +131,26 @@ def run(
     return records_of(plan, Project.at(plan.config), known, concurrency, processes)
 
 
+def _ignored(_event: Event) -> None:
+    """For a run that nobody watches."""
+
+
 def records_of(
-    plan: Plan, project: Project, mode: Mode, concurrency: int | None = None, processes: int = 1
+    plan: Plan,
+    project: Project,
+    mode: Mode,
+    concurrency: int | None = None,
+    processes: int = 1,
+    *,
+    listen: Listener = _ignored,
 ) -> Iterator[Record]:
-    """The records of a plan, as `run` gives them, for a project that is open already."""
+    """The records of a plan, as `run` gives them, for a project that is open already.
+
+    `listen` is told how far the conversations are that threads of this process hold.
+    """
     runner = Runner(project, mode)
-    record = PlanPlayer(project, runner, mode).record
+    player = PlanPlayer(project, runner, mode, listen)
+    record = player.record
     workers: Workers[PlannedScenario, Record] | None = None
     if mode.is_live:
         lanes = Lanes(project.config, concurrency)
@@ -138,6 +161,7 @@ def records_of(
             limits=lanes.limits,
             lanes=lambda scenario: lanes.of(scenario.play.provider),
         )
+        listen(PlayingBegan(plays=sum(map(player.plays, plan.scenarios))))
     elif further := further_processes(len(plan.scenarios), processes):
         workers = ProcessWorkers(
             record, plan.scenarios, processes=further, begin=_nothing, end=_nothing
@@ -150,15 +174,25 @@ def records_of(
         runner.stop()
         if workers is not None:
             workers.stop()
+        listen(PlayingEnded())
 
 
 class PlanPlayer:
     """Plays scenarios, each with all its takes. Safe for threads."""
 
-    def __init__(self, project: Project, runner: Runner, mode: Mode) -> None:
+    def __init__(
+        self, project: Project, runner: Runner, mode: Mode, listen: Listener = _ignored
+    ) -> None:
         self._project = project
         self._runner = runner
         self._mode = mode
+        self._listen = listen
+
+    def plays(self, scenario: PlannedScenario) -> int:
+        """How many conversations a scenario has at most; 0 if it is skipped."""
+        if self._skips(scenario):
+            return 0
+        return repeat_of(self._project, scenario.entry, self._mode).takes
 
     def record(self, scenario: PlannedScenario) -> Record:
         """The record of a scenario, as pytest counts it where it is skipped or expected to fail."""
@@ -167,9 +201,8 @@ class PlanPlayer:
     def played(self, scenario: PlannedScenario) -> tuple[Record, ScenarioResult | Takes | None]:
         """The record of a scenario, and its result; None if it is skipped."""
         play, entry = scenario.play, scenario.entry
-        waivers = waivers_of(entry, play, self._mode, self._project.environment)
-        skips = [waiver.reason for waiver in waivers if waiver.kind is WaiverKind.SKIP]
-        if skips:
+        waivers = self._waivers(scenario)
+        if skips := self._skips(scenario):
             skipped = ScenarioSkipped(id=scenario.id, play=play, line=entry.line, reason=skips[-1])
             return skipped_record(skipped), None
         repeat = repeat_of(self._project, entry, self._mode)
@@ -184,16 +217,29 @@ class PlanPlayer:
             record = expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)
         return record, result
 
+    def _waivers(self, scenario: PlannedScenario) -> Sequence[Waiver]:
+        """What its file says about skipping it, or that it is expected to fail."""
+        entry, play = scenario.entry, scenario.play
+        return waivers_of(entry, play, self._mode, self._project.environment)
+
+    def _skips(self, scenario: PlannedScenario) -> list[str]:
+        """Why it is skipped; nothing if it is played."""
+        waivers = self._waivers(scenario)
+        return [waiver.reason for waiver in waivers if waiver.kind is WaiverKind.SKIP]
+
     def _take(self, play: Play, line: int) -> ScenarioResult:
         return self._result(self._runner.run_take, play, line)
 
     def _result(
         self, run: Callable[[Play], ScenarioResult], play: Play, line: int
     ) -> ScenarioResult:
+        self._listen(PlayBegan(play=play))
         try:
-            return run(play)
+            result = run(play)
         except ESCAPED as error:
-            return unread(play, self._project.config.shown(play.file), line, error)
+            result = unread(play, self._project.config.shown(play.file), line, error)
+        self._listen(PlayEnded(play=play, turns=len(result.transcript.turns)))
+        return result
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

@@ -6,9 +6,33 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
 from harness.cli.terminal import refuse
 from harness.core import parse_age
 
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(help="Scenario files or folders.", autocompletion=complete_scenarios),
+]
+Providers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="Only with this provider of harness.yaml; can be repeated.",
+        autocompletion=complete_providers,
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-m",
+        "--tag",
+        metavar="TAG",
+        help="Only scenarios with this tag; can be repeated.",
+        autocompletion=complete_tags,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

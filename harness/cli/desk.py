@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
+from harness.cli.common_options import Paths, Providers, Tags
 from harness.cli.request_options import (
     Answer,
     FromCurl,
@@ -246,26 +246,10 @@ def explain(
 
 
 def watch(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Scenario files or folders.", autocompletion=complete_scenarios),
-    ] = None,
+    paths: Paths = None,
     *,
-    provider: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Play against this provider; can be repeated.", autocompletion=complete_providers
-        ),
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-m",
-            "--tag",
-            help="Play only scenarios with this tag; can be repeated.",
-            autocompletion=complete_tags,
-        ),
-    ] = None,
+    provider: Providers = None,
+    tag: Tags = None,
     last_failed: Annotated[
         bool,
         typer.Option("--last-failed", help="Begin with the scenarios that failed last time."),

@@ -8,26 +8,12 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.common_options import AsJson, require_worse
-from harness.cli.completion import (
-    complete_modes,
-    complete_providers,
-    complete_scenarios,
-    complete_tags,
-)
+from harness.cli.common_options import AsJson, Paths, Providers, Tags, require_worse
+from harness.cli.completion import complete_modes, complete_scenarios
 from harness.cli.terminal import REGRESSED, refuse
 from harness.project_file import Mode
 from harness.run_options import MODES
 
-Providers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--provider",
-        metavar="NAME",
-        help="Play against this provider of harness.yaml; can be repeated.",
-        autocompletion=complete_providers,
-    ),
-]
 FailIf = Annotated[
     str,
     typer.Option(
@@ -38,19 +24,11 @@ FailIf = Annotated[
 
 
 def evaluate(  # noqa: PLR0913  # one parameter an option
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Scenario files or folders.", autocompletion=complete_scenarios),
-    ] = None,
+    paths: Paths = None,
     *,
     provider: Providers = None,
     takes: Annotated[int, typer.Option(min=1, max=1000, help="Takes of each scenario.")] = 5,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only scenarios with this tag; can be repeated.", autocompletion=complete_tags
-        ),
-    ] = None,
+    tag: Tags = None,
     mode: Annotated[
         str, typer.Option(help="Where answers come from.", autocompletion=complete_modes)
     ] = "replay",
@@ -63,12 +41,21 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write the table as a page.")
     ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            file_okay=False,
+            help="Also write results.json and the reports of a run to this folder.",
+        ),
+    ] = None,
     fail_if: FailIf = "",
     as_json: AsJson = False,
 ) -> None:
     """Play all takes of scenarios and show pass rates, pass^k and which provider is better.
 
     Replays recordings, unless --mode says otherwise, and says how to record takes that are missing.
+    In the other modes, a terminal shows how far it is.
     """
     if mode not in MODES:
         raise refuse(f"--mode takes {', '.join(MODES)}, not '{mode}'")
@@ -86,6 +73,7 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
             concurrency=concurrency,
             processes=processes,
             html=html,
+            reports=reports,
             as_json=as_json,
             is_gate=require_worse(fail_if),
         )

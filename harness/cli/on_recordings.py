@@ -8,31 +8,8 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.common_options import AsJson, read_age
-from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
+from harness.cli.common_options import AsJson, Paths, Providers, Tags, read_age
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
-
-Paths = Annotated[
-    list[str] | None,
-    typer.Argument(help="Scenario files or folders.", autocompletion=complete_scenarios),
-]
-Providers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--provider",
-        help="Only recordings of this provider; can be repeated.",
-        autocompletion=complete_providers,
-    ),
-]
-Tags = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-m",
-        "--tag",
-        help="Only scenarios with this tag; can be repeated.",
-        autocompletion=complete_tags,
-    ),
-]
 
 Processes = Annotated[
     int | None,

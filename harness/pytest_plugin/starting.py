@@ -31,7 +31,9 @@ REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
         _is_alone(config) and config.getoption("dist", "no") != "no"
     ),
     "screens.Screens": lambda config, _: _is_alone(config),
-    "progress.Progress": lambda config, session: _is_alone(config) and session.mode.is_live,
+    "live_progress.LiveProgress": lambda config, session: (
+        _is_alone(config) and session.mode.is_live
+    ),
     "conversation_view.ConversationView": lambda config, _: (
         config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0
     ),

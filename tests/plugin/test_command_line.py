@@ -47,6 +47,23 @@ def test_run_replays_and_writes_reports(project):
     assert len(list((project / "reports/allure").glob("*-result.json"))) == 4
 
 
+def test_the_package_can_be_run_as_a_module(project):
+    """`python -m harness` is the same command: its own usage, statuses, and name in results."""
+    command = [sys.executable, "-m", "harness"]
+    ended, wrong = (
+        subprocess.run([*command, *words], cwd=project, check=False, capture_output=True, text=True)
+        for words in (("run", "-q"), ("lint", "nowhere.yaml"))
+    )
+
+    head = json.loads((project / "reports/results.json").read_text())
+    assert ended.returncode == 0, ended.stdout
+    assert head["command"] == "harness run -q"
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        "nowhere.yaml: there is no such file [no-such-file]\n",
+    )
+
+
 def test_run_hands_its_options_on(project, echo):
     """Mode, provider and tag are options of the command; it ends with pytest's status."""
     (project / "scenarios/greet.yaml").write_text(GREET.replace("contains: Hello", "contains: Bye"))

@@ -88,6 +88,51 @@ def test_the_page_has_the_table(suite, echo, tmp_path):
     assert "default-src 'none'" in page
 
 
+def test_reports_are_those_of_a_run(suite, echo):
+    """Its results can be compared with others, and say where they are from; no history is kept."""
+    options = ("scenarios/eval", "-m", "smoke", "--takes", "2", *RECORD[:1])
+    (suite / "scenarios/eval/case-8.yaml").write_text(scenario_text("case-8", tags=["other"]))
+    for number in range(8):
+        name = f"case-{number}"
+        (suite / f"scenarios/eval/{name}.yaml").write_text(scenario_text(name, tags=["smoke"]))
+    harness("eval", *options, "record", "--reports", "before")
+    echo.manner = WRONG
+    harness("eval", *options, "live", "--reports", "after", "--html", "table.html")
+
+    results = json.loads((suite / "after/results.json").read_text())
+    said = harness(
+        "compare", "before/results.json", "after/results.json", "--fail-if", "worse", status=6
+    )
+
+    assert [len(one["takes"]) for one in results["conversations"]] == [2] * 8
+    assert results["command"] == "harness eval scenarios/eval --tag smoke --takes 2 --mode live"
+    assert (results["mode"], results["classes"]) == ("live", {"failed": 8})
+    assert "pass rates over all takes\n  after - before: -1.00 (" in said
+    assert (suite / "after/report.html").is_file()
+    assert not (suite / "after/history.sqlite").exists()
+
+
+def test_results_of_the_run_before_are_kept(suite, echo):
+    """As `harness run` keeps them, so that summary.md says what changed."""
+    for mode in ("record", "replay"):
+        arguments = ("--takes", "2", "--mode", mode, "--reports", "reports")
+        harness("eval", "scenarios/eval/case-0.yaml", *arguments)
+
+    previous = json.loads((suite / "reports/results.previous.json").read_text())
+
+    assert previous["mode"] == "record"
+
+
+def test_a_folder_that_cannot_be_written_is_told(suite, echo):
+    """Before anything is asked."""
+    (suite / "taken").write_text("")
+
+    with pytest.raises(Exception, match=r"taken/reports: .*\[not-written\]"):
+        harness("eval", "scenarios/eval", "--mode", "live", "--reports", "taken/reports")
+
+    assert echo.created == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

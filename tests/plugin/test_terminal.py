@@ -35,8 +35,12 @@ scenarios/shop/colours.yaml::colours[echo-blue] ERROR
 
 def in_terminal(project, *arguments, **environment) -> list[bytes]:
     """What a run writes to a terminal of its own, cut behind each drawing of the foot."""
-    pytest_line = shlex.join([sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments])
-    size = f"stty rows {ROWS} cols {COLUMNS}; exec {pytest_line}"
+    return module_in_terminal(project, "pytest", "-p", "no:randomly", *arguments, **environment)
+
+
+def module_in_terminal(project, *words, **environment) -> list[bytes]:
+    """What a module writes to a terminal of its own, cut behind each drawing of the foot."""
+    size = f"stty rows {ROWS} cols {COLUMNS}; exec {shlex.join([sys.executable, '-m', *words])}"
     told = {name: value for name, value in os.environ.items() if name not in LOOKS}
     ended = subprocess.run(
         [sys.executable, "-c", IN_TERMINAL, "sh", "-c", size],
@@ -76,6 +80,20 @@ def test_a_live_run_shows_how_far_it_is_at_the_foot_of_the_terminal(slow):
     assert all(FOOT.fullmatch(foot) for foot in feet)
     assert any(" 4 of 4 done" not in foot and "left" in foot for foot in feet)
     assert seen[-1][-1] == ""
+
+
+def test_an_evaluation_shows_how_far_it_is(slow):
+    """The takes of all scenarios count, and the table follows; a replay shows no line."""
+    file = "scenarios/greet.yaml"
+
+    seen = screens(module_in_terminal(slow, "harness", "eval", file, "--mode", "record"))
+    replayed = module_in_terminal(slow, "harness", "eval", file)
+
+    feet = {screen[-1] for screen in seen if screen[-1]}
+    assert any(re.fullmatch(r"record: \d open, [1-4] of 5 done, .* left", foot) for foot in feet)
+    assert seen[-1][-1] == ""
+    assert any("5/5" in row for row in seen[-1])
+    assert b"\x1b7" not in b"".join(replayed)
 
 
 def test_what_pytest_writes_is_not_touched_by_it(slow):

@@ -165,7 +165,7 @@ def test_a_replay_without_reports_imports_none_of_them(project):
         "import sys\n"
         "def pytest_unconfigure():\n"
         "    wrong = ('harness.reports.markdown', 'harness.reports.annotations',\n"
-        "             'harness.pytest_plugin.progress')\n"
+        "             'harness.pytest_plugin.live_progress')\n"
         "    print('imported', [name for name in wrong if name in sys.modules])\n"
     )
     command = [sys.executable, "-m", "pytest", "-q"]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.cli.terminal import echo, show, writing
-from harness.core import ConfigurationError, Problem
+from harness.core import ConfigurationError, Json, Problem
 from harness.core.sections import Section
 from harness.evaluation.eval_table import EvalTable
 from harness.history.comparison import shared_id
 from harness.project.plan import Mode
 from harness.project.project import Project
+from harness.reports.progress import Progress, is_allowed
+from harness.reports.results import Record, run_head
+from harness.reports.run_origin import origin_in, shown_command
+from harness.reports.typed_secrets import secrets_in
 from harness.running import Plan, plan, records_of
 from harness.scenario.repeats import all_of
 
@@ -32,6 +37,8 @@ class EvalOptions:
     processes: int
     html: Path | None
     """The page to write."""
+    reports: Path | None
+    """The folder for results.json and the reports made of it."""
     as_json: bool
     is_gate: bool
     """It fails if the second provider is worse."""
@@ -53,9 +60,7 @@ def evaluate(options: EvalOptions) -> bool:
     _require_pair(options, table)
     project = Project.at(wanted.config)
     project.command = f"harness eval --takes {options.takes}"
-    mode = Mode(options.mode)
-    records = records_of(wanted, project, mode, options.concurrency, options.processes)
-    for record in records:
+    for record in _reported(_played(wanted, project, options), project, options):
         name = shared_id(str(record["id"]), str(record["scenario"]), str(record.get("row", "")))
         table.add(name, record)
     compared = table.compared()
@@ -70,6 +75,51 @@ def evaluate(options: EvalOptions) -> bool:
         message = "no take was judged" if table.cells else "there is no scenario to play"
         raise NothingJudged(Problem(code="nothing-judged", message=message))
     return options.is_gate and compared is not None and compared.is_worse
+
+
+def _played(wanted: Plan, project: Project, options: EvalOptions) -> Iterator[Record]:
+    """The records, while a terminal shows how many conversations with bots are over."""
+    progress = Progress(options.mode, is_shown=sys.stderr.isatty() and is_allowed())
+    mode = Mode(options.mode)
+    return records_of(
+        wanted, project, mode, options.concurrency, options.processes, listen=progress.listen
+    )
+
+
+def _reported(
+    records: Iterator[Record], project: Project, options: EvalOptions
+) -> Iterator[Record]:
+    """The records, each of which is on disk before the next one if there is a folder for them."""
+    if options.reports is None:
+        yield from records
+        return
+    # Late: only reports need Jinja's loaders.
+    from harness.reports.record_reports import RecordReports  # noqa: PLC0415
+
+    with writing(options.reports):
+        reports = RecordReports(options.reports, _head(project, options))
+    is_whole = False
+    try:
+        for record in records:
+            with writing(options.reports):
+                reports.add(record)
+            yield record
+        is_whole = True
+    finally:
+        if not is_whole:
+            reports.abandon()
+    with writing(options.reports):
+        made = reports.finish()
+    for path in made:
+        echo(f"wrote {path}", err=True)
+
+
+def _head(project: Project, options: EvalOptions) -> Mapping[str, Json]:
+    """The head of the results."""
+    root = project.config.root
+    words = [*_words(options), "--mode", options.mode]
+    command = shown_command(words, secrets_in("\n".join(words), project), Path.cwd())
+    return run_head(options.mode, root.name, replace(origin_in(root), command=command))
 
 
 def _with_takes(planned: Plan, takes: int) -> Plan:
@@ -94,10 +144,14 @@ def _require_pair(options: EvalOptions, table: EvalTable) -> None:
 
 def _commands(options: EvalOptions) -> list[str]:
     """What records the takes that are missing."""
-    chosen = (f"--provider {shlex.quote(name)}" for name in options.providers)
-    tags = (f"--tag {shlex.quote(tag)}" for tag in options.tags)
-    words = ("harness eval", *map(shlex.quote, options.paths), *chosen, *tags)
-    return [" ".join((*words, f"--takes {options.takes}", "--mode record"))]
+    return [shlex.join((*_words(options), "--mode", "record"))]
+
+
+def _words(options: EvalOptions) -> list[str]:
+    """The command, up to its mode."""
+    chosen = (word for name in options.providers for word in ("--provider", name))
+    tags = (word for tag in options.tags for word in ("--tag", tag))
+    return ["harness", "eval", *options.paths, *chosen, *tags, "--takes", str(options.takes)]
 
 
 def _write(path: Path, table: EvalTable, section: Section, project: str) -> None:

@@ -8,11 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
-import pytest
-
-from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.run_events import (
     Event,
     PlayBegan,
@@ -29,11 +25,12 @@ _SAVE, _RESTORE, _ERASE = "\x1b7", "\x1b8", "\x1b[2K"
 
 
 class Progress:
-    """Counts the conversations that are held ahead, and shows the line."""
+    """Counts the conversations that threads hold, and shows the line."""
 
-    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
-        self._config = config
-        self._mode = session.mode.value
+    def __init__(self, mode: str, *, is_shown: bool) -> None:
+        """`is_shown` says whether the terminal is there to show it."""
+        self._mode = mode
+        self._is_shown = is_shown
         self._lock = threading.Lock()
         self._total = self._begun = self._done = self._turns = 0
         self._started = 0.0
@@ -44,7 +41,7 @@ class Progress:
         match event:
             case PlayingBegan(plays=plays):
                 self._total, self._started = plays, time.monotonic()
-                if is_shown(self._config):
+                if self._is_shown:
                     self._foot = _opened_foot(lambda: self.line(time.monotonic() - self._started))
             case PlaysAdded(plays=plays):
                 with self._lock:
@@ -72,13 +69,8 @@ class Progress:
         return f"{self._mode}: {', '.join(parts)}"
 
 
-def is_shown(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal can show the line, and the options and variables allow it."""
-    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or not getattr(reporter, "isatty", False):
-        return False
-    if config.option.verbose < -1 or config.option.usepdb or config.option.trace:
-        return False
+def is_allowed(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment is that of a person at a terminal that can show the line."""
     return not environment.get("CI") and environment.get("TERM", "dumb") != "dumb"
 
 
