@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from random import Random
 
 import pytest
+from numpy import float64
+from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
 
 from harness.statistics.intervals import TakeCounts, pooled_interval
 from harness.statistics.paired import paired_test
@@ -12,6 +17,7 @@ from harness.statistics.sequential import Decision, SequentialGate
 from tests.reliability.size import runs
 
 RUNS = runs(10_000, 200_000)
+COMPARISONS = runs(2_500, 200_000)
 NOMINAL = 0.05
 GATES = [
     SequentialGate(good=good, bad=bad, error=error, at_most=at_most)
@@ -34,36 +40,33 @@ SUITES = [(15, 5), (30, 5), (85, 5), (15, 10)]
 """Scenarios, and takes of each."""
 
 
-def takes_of(random: Random, rate: float, takes: int) -> TakeCounts:
-    """The takes of one scenario, whose rate is given: one draw from the binomial distribution."""
-    if rate >= 1:
-        return TakeCounts(takes, takes)
-    left, passed = random.random(), 0
-    chance = (1 - rate) ** takes
-    while left > chance and passed < takes:
-        left -= chance
-        passed += 1
-        chance *= (takes - passed + 1) / passed * rate / (1 - rate)
-    return TakeCounts(passed, takes)
+def drawn(generator: Generator, rates: NDArray[float64], takes: int) -> list[TakeCounts]:
+    """The takes of scenarios whose rates are given, drawn from their binomial distributions."""
+    passed = generator.binomial(takes, rates).tolist()
+    return [TakeCounts(count, takes) for count in passed]
 
 
-def decided(random: Random, gate: SequentialGate, rate: float) -> Decision | None:
-    """What a gate decides about a bot with this rate."""
-    passed = failed = 0
-    decision = None
-    while decision is None and passed + failed < gate.at_most:
-        is_pass = random.random() < rate
-        passed, failed = passed + is_pass, failed + (not is_pass)
-        decision = gate.decision(passed, failed)
-    return decision
+def decisions(gate: SequentialGate, rate: float, random: Random) -> Iterator[Decision | None]:
+    """What a gate decides about bots with this rate, one after the other."""
+    decision_at = cache(gate.decision)
+    for _ in range(RUNS):
+        passed = failed = 0
+        decision = None
+        while decision is None and passed + failed < gate.at_most:
+            if random.random() < rate:
+                passed += 1
+            else:
+                failed += 1
+            decision = decision_at(passed, failed)
+        yield decision
 
 
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: f"{gate.good}-{gate.bad}-{gate.at_most}")
 def test_the_errors_of_a_gate_are_as_computed(gate):
     """Simulated and exact ones differ by less than a point; the exact ones are within `error`."""
     random = Random(14)  # noqa: S311  # a simulation
-    bad_for_good = sum(decided(random, gate, gate.bad) is Decision.GOOD for _ in range(RUNS))
-    good_for_bad = sum(decided(random, gate, gate.good) is Decision.BAD for _ in range(RUNS))
+    bad_for_good = list(decisions(gate, gate.bad, random)).count(Decision.GOOD)
+    good_for_bad = list(decisions(gate, gate.good, random)).count(Decision.BAD)
 
     exact = gate.odds(gate.bad).good, gate.odds(gate.good).bad
     assert bad_for_good / RUNS == pytest.approx(exact[0], abs=0.01)
@@ -75,13 +78,11 @@ def test_the_errors_of_a_gate_are_as_computed(gate):
 @pytest.mark.parametrize(("scenarios", "takes"), SUITES, ids=str)
 def test_intervals_cover_the_true_rate(scenarios, takes, shape):
     """In at least 93 % of suites whose scenarios are unequally hard."""
-    random = Random(14)  # noqa: S311  # a simulation
+    generator = default_rng(14)
     true = shape[0] / sum(shape)
     covered = 0
     for _ in range(RUNS):
-        low, high = pooled_interval(
-            takes_of(random, random.betavariate(*shape), takes) for _ in range(scenarios)
-        )
+        low, high = pooled_interval(drawn(generator, generator.beta(*shape, scenarios), takes))
         covered += low <= true <= high
 
     assert covered / RUNS >= 0.93
@@ -95,15 +96,15 @@ def test_equal_bots_are_seldom_told_apart(scenarios, takes, shape):
     The scenarios are unequally hard, and equally for both bots but for a difference that each
     scenario has by chance.
     """
-    random = Random(14)  # noqa: S311  # a simulation
+    generator = default_rng(14)
     alarms = 0
-    for _ in range(RUNS):
-        pairs = []
-        for _ in range(scenarios):
-            rate, shift = random.betavariate(*shape), random.gauss(0, 0.1)
-            first, second = (min(1.0, max(0.0, rate + one)) for one in (shift, -shift))
-            pairs.append((takes_of(random, first, takes), takes_of(random, second, takes)))
-        found = paired_test(pairs)
+    for _ in range(COMPARISONS):
+        rates = generator.beta(*shape, scenarios)
+        shifts = generator.normal(0, 0.1, scenarios)
+        first, second = (
+            drawn(generator, (rates + some).clip(0, 1), takes) for some in (shifts, -shifts)
+        )
+        found = paired_test(list(zip(first, second, strict=True)))
         alarms += found.p <= NOMINAL
 
-    assert 0.02 <= alarms / RUNS <= 0.055
+    assert 0.02 <= alarms / COMPARISONS <= 0.055
