@@ -116,10 +116,13 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A scenario's failure is its own text, in set-up as in the call, without a traceback."""
-    report = yield
+    # Of a ScenarioItem, whose module is imported only where a scenario is.
     reported = getattr(item, "reported", None)
-    if reported is not None:
-        reported(call, report)
+    if reported is None:
+        return (yield)
+    item.forget_traceback(call)  # type: ignore[attr-defined]  # as above
+    report = yield
+    reported(call, report)
     return report
 
 

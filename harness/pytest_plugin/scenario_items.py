@@ -213,6 +213,16 @@ class ScenarioItem(pytest.Item):
         self.user_properties[self._own] = properties
         self._own = slice(self._own.start, self._own.start + len(properties))
 
+    def forget_traceback(self, call: pytest.CallInfo[None]) -> None:
+        """Forget the traceback of a failure that is shown without it.
+
+        pytest parses the source of every function in it, which takes longer than the conversation.
+        """
+        if call.excinfo is not None and isinstance(
+            call.excinfo.value, (AuthoringError, ScenarioBroken, ScenarioFailed)
+        ):
+            call.excinfo.traceback = call.excinfo.traceback[:0]
+
     def reported(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Show a failure without a traceback, and report if it was not played."""
         if call.excinfo is None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -85,6 +86,19 @@ def test_a_failure_is_one_screen_without_a_traceback(run, red, arguments):
     assert ".py" not in shown
     assert "self =" not in shown
     assert "ScenarioFailed" not in text
+
+
+def test_pytest_is_given_no_traceback_to_write(run, red):
+    """It would read the source of every function in it; a debugger still reaches the frames."""
+    hook = """\
+        def pytest_exception_interact(call):
+            print(f"entries: {len(call.excinfo.traceback)}, frames: {call.excinfo.tb is not None}")
+    """
+    (red / "conftest.py").write_text(dedent(hook))
+
+    shown = run("-s").outlines
+
+    assert re.findall("entries: .*", "\n".join(shown)) == ["entries: 0, frames: True"] * 2
 
 
 def test_a_failure_says_where_what_was_said_and_how_to_ask_again(run, red):
