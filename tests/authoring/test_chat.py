@@ -187,9 +187,9 @@ def test_every_message_of_a_reply_is_expected(tmp_path, monkeypatch):
 def test_late_messages_are_waited_for(talking, name):
     """The saved scenario waits for them, and its recording has no other looks."""
     with talking(name) as project:
-        said = project.chat("Hello [[late 300ms]]", "/wait 10s", "/save late", options=(name,))
+        said = project.chat("Hello [[late 300ms]]", "/wait 3s", "/save late", options=(name,))
 
-        assert "bot> One more thing: our phone line is open until six." in said.after("/wait 10s")
+        assert "bot> One more thing: our phone line is open until six." in said.after("/wait 3s")
         replies = project.turns("late")[0]["expect"]["replies"]
         assert len(replies["messages"]) == 2
         assert replies["within"].endswith("s")
@@ -238,7 +238,7 @@ def test_late_messages_are_waited_for_again(talking):
     with talking("websocket-json") as project:
         project.chat(
             "Hello [[late 300ms]]",
-            "/wait 10s",
+            "/wait 3s",
             "Tell me a story",
             "/back",
             "/save late",

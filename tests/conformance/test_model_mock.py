@@ -38,7 +38,13 @@ def played(tmp_path: Path) -> Played:
     """Play turns with a definition against an address, in a mode."""
 
     def play(
-        definition: str, url: str, turns: str, mode: Mode = Mode.LIVE, *, streamed: bool
+        definition: str,
+        url: str,
+        turns: str,
+        mode: Mode = Mode.LIVE,
+        *,
+        streamed: bool,
+        **entry: object,
     ) -> ScenarioResult:
         known = DEFINITIONS[definition]
         settings = {
@@ -47,7 +53,7 @@ def played(tmp_path: Path) -> Played:
             "model": known["model"],
             "stream": streamed,
         }
-        provider = {"definition": definition, "settings": settings}
+        provider = {"definition": definition, "settings": settings, **entry}
         (tmp_path / "harness.yaml").write_text(json.dumps({"providers": {"mock": provider}}))
         file = tmp_path / "scenarios/case.yaml"
         file.parent.mkdir(exist_ok=True)
@@ -124,7 +130,7 @@ def test_a_fault_of_the_mock_is_broken(fault: str, tmp_path: Path, played: Playe
     turns = "\n  - user: What is the capital of France?\n    expect: none\n"
     with serving_mock(tmp_path, **{fault: 1.0}) as url:
         for definition, streamed in PLAYED:
-            result = played(definition, url, turns, streamed=streamed)
+            result = played(definition, url, turns, streamed=streamed, retries=0)
 
             assert result.outcome is Outcome.BROKEN
             assert result.error is not None

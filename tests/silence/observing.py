@@ -11,7 +11,6 @@ from pathlib import Path
 from harness.cli.commands.lint import lint_files
 from harness.config import read_config
 from harness.core.errors import AuthoringError
-from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import entry_of
 from harness.project.plan import Mode, Play
@@ -36,7 +35,12 @@ class Seen:
 
 def observe(folder: Path) -> Seen:
     """Lint a project, and replay all of it."""
-    return Seen(_lint(folder), play(folder, Mode.REPLAY, NOWHERE))
+    return Seen(lint(folder), replay(folder))
+
+
+def replay(folder: Path) -> tuple[str, ...]:
+    """Replay all that a project holds; one line a conversation."""
+    return play(folder, Mode.REPLAY, NOWHERE)
 
 
 def play(folder: Path, mode: Mode, environment: dict[str, str]) -> tuple[str, ...]:
@@ -68,13 +72,8 @@ def play(folder: Path, mode: Mode, environment: dict[str, str]) -> tuple[str, ..
     return tuple(lines)
 
 
-def _told(result: ScenarioResult) -> str:
-    bad = [str(check.message) for check in result.checks if check.outcome.is_bad]
-    error = [str(result.error)] if result.error else []
-    return f"{result.outcome.value} {[*result.notes, *bad, *error]}"
-
-
-def _lint(folder: Path) -> str:
+def lint(folder: Path) -> str:
+    """What lint says of a project."""
     before = Path.cwd()
     environment = dict(os.environ)
     said = io.StringIO()

@@ -12,7 +12,7 @@ import pytest
 from tests.silence.bot import serving
 from tests.silence.changes import Change, changes_of
 from tests.silence.files import FILES
-from tests.silence.observing import NOWHERE, Mode, observe, play
+from tests.silence.observing import NOWHERE, Mode, lint, observe, play, replay
 
 LONG = os.environ.get("HARNESS_RELIABILITY") == "full"
 SAMPLE = 100
@@ -118,9 +118,10 @@ def is_noticed(change, folder, before, copy):
     """Whether lint or a replay says anything else than before."""
     shutil.copytree(folder, copy)
     (copy / change.file).write_text(change.text, encoding="utf-8")
-    seen = observe(copy)
+    # A replay is not needed where lint says it.
+    noticed = lint(copy) != before.lint or replay(copy) != before.replay
     shutil.rmtree(copy)
-    return seen != before
+    return noticed
 
 
 def test_no_change_of_a_value_is_silent(project, tmp_path):

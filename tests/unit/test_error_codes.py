@@ -13,7 +13,6 @@ from harness.checks import KINDS
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
 FILES = sorted(file for file in (ROOT / "harness").rglob("*.py") if "emulators" not in file.parts)
-TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 IN_BRACKETS = re.compile(r"\[([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\]$")
 PUT_TOGETHER = {
@@ -24,11 +23,17 @@ PUT_TOGETHER = {
 
 
 @cache
+def trees() -> dict[Path, ast.Module]:
+    """The source; not at import, because every process of a run imports every test."""
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+
+
+@cache
 def makers() -> set[str]:
     """Functions and classes whose first parameter is a code, and classes made of such ones."""
     found: set[str] = set()
     bases: dict[str, set[str]] = {}
-    for tree in TREES.values():
+    for tree in trees().values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [one.arg for one in node.args.args if one.arg not in ("self", "cls")]
@@ -72,7 +77,7 @@ def branches(value: ast.expr) -> Iterator[ast.expr]:
 
 def found_in(file: Path) -> Iterator[tuple[str, str]]:
     """Every code of a file; and, with an empty code, what could not be read as one."""
-    tree = TREES[file]
+    tree = trees()[file]
     for given in given_codes(tree, makers()):
         for value in branches(given):
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
