@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.core import Json, ProtocolError
-from harness.formats.json_path import find_all, find_first
+from harness.core import Json, ProtocolError, is_same
+from harness.formats.json_path import find_all
 from harness.formats.template.filters import text_of
 from harness.providers.reply_plan import ReplyPlan, TextPath
-from harness.providers.unread_answers import with_several_texts, without_text
+from harness.providers.unread_answers import with_several_texts, with_several_values, without_text
 
 
 def message_text(plan: ReplyPlan, node: Json) -> str:
@@ -54,9 +54,28 @@ def _only_text(plan: ReplyPlan, text: TextPath, found: Sequence[str]) -> str:
     )
 
 
-def text_at(path: str, node: Json) -> str:
-    """The value at a path as a text; empty if there is none, or no path."""
-    return plain_text(find_first(path, node)[1]) if path else ""
+def text_at(path: str, node: Json, meaning: str) -> str:
+    """The value at a path as a text; empty if there is none, or no path. See `only_value`."""
+    return plain_text(only_value(path, node, meaning)[1]) if path else ""
+
+
+def only_value(path: str, node: Json, meaning: str) -> tuple[bool, Json]:
+    """Whether a path leads anywhere, and the one value there.
+
+    `meaning` says what the value is, such as `label of a button`. Raises `ProtocolError` for
+    several values that differ: the others would never be judged.
+    """
+    found = find_all(path, node)
+    if len(found) < 2:  # noqa: PLR2004  # several
+        return (True, found[0]) if found else (False, None)
+    if all(is_same(found[0], other) for other in found):
+        return True, found[0]
+    raise ProtocolError(
+        "several-values",
+        f"the answer has {len(found)} values for the {meaning} at {path}, expected one",
+        "write a path in the definition that leads to one of them",
+        details=tuple(with_several_values(found)),
+    )
 
 
 def plain_text(value: Json) -> str:

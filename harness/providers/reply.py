@@ -7,12 +7,20 @@ from dataclasses import replace
 
 from harness.conversation import Attachment, Reply, ReplyMessage
 from harness.core import Json, ProtocolError, is_same, shorten, value_class
-from harness.formats.json_path import find_all, find_first
+from harness.formats.json_path import find_all
 from harness.providers.conditions import holds, is_of_this_turn
-from harness.providers.message_text import first_text, message_text, plain_text, text_at
+from harness.providers.message_text import (
+    first_text,
+    message_text,
+    only_value,
+    plain_text,
+    text_at,
+)
 from harness.providers.reply_plan import ButtonPlan, ReplyPlan
 from harness.providers.tool_calls import read_calls
 from harness.providers.unread_answers import error_in
+
+ID, INDEX = "id of a message", "index of a message"
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -23,7 +31,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     """
     answers = messages_of_turn(plan, payload, seen)
     if plan.only_new:
-        ids = (text_at(plan.id, node) for node in find_all(plan.messages, payload))
+        ids = (text_at(plan.id, node, ID) for node in find_all(plan.messages, payload))
         seen.update(filter(None, ids))
     reply = Reply(
         messages=tuple(_messages(plan, answers)),
@@ -73,7 +81,7 @@ def parts_read(plan: ReplyPlan, payload: Json, seen: Container[str]) -> ReadPart
     `ProtocolError` if it is not known whether a message is new, or of this turn.
     """
     messages = (
-        [first_text(plan, node), text_at(plan.id, node), text_at(plan.index, node)]
+        [first_text(plan, node), text_at(plan.id, node, ID), text_at(plan.index, node, INDEX)]
         for node in messages_of_turn(plan, payload, seen)
     )
     paths = (plan.actions, plan.products, plan.attachments)
@@ -81,7 +89,7 @@ def parts_read(plan: ReplyPlan, payload: Json, seen: Container[str]) -> ReadPart
     if plan.tools is not None:
         within = (plan.tools.name, plan.tools.arguments, plan.tools.id)
         nodes = find_all(plan.tools.path, payload)
-        others += [[text_at(path, node) for path in within] for node in nodes]
+        others += [[find_all(path, node) for path in within if path] for node in nodes]
     return ReadParts(tuple(messages), tuple(others))
 
 
@@ -112,7 +120,7 @@ def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
 
 def _id_of(plan: ReplyPlan, node: Json) -> str:
     """The id of a message, which shows whether it is new. Raises `ProtocolError` without one."""
-    number = text_at(plan.id, node)
+    number = text_at(plan.id, node, ID)
     if not number:
         raise ProtocolError(
             "no-id",
@@ -126,7 +134,7 @@ def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
     """A message for each node, or for the pieces with one index; in the order of the first ones."""
     found: dict[str | int, list[Json]] = {}
     for place, node in enumerate(nodes):
-        found.setdefault(text_at(plan.index, node) or place, []).append(node)
+        found.setdefault(text_at(plan.index, node, INDEX) or place, []).append(node)
     for pieces in found.values():
         texts = [_message(plan, piece) for piece in pieces]
         payload = pieces[0] if len(pieces) == 1 else pieces
@@ -134,7 +142,7 @@ def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
-    return ReplyMessage(text=message_text(plan, node), id=text_at(plan.id, node), payload=node)
+    return ReplyMessage(text=message_text(plan, node), id=text_at(plan.id, node, ID), payload=node)
 
 
 def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
@@ -167,14 +175,16 @@ def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
 
 def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
     """The label of a button that is an object, and the text that pressing it sends."""
-    _, label = find_first(plan.label, node)
+    _, label = only_value(plan.label, node, "label of a button")
     if not isinstance(label, str):
         raise ProtocolError(
             "wrong-actions",
             f"a button of the answer has no label at {plan.label}",
             details=error_in(node),
         )
-    is_there, prompt = find_first(plan.prompt, node) if plan.prompt else (False, None)
+    if not plan.prompt:
+        return label, label
+    is_there, prompt = only_value(plan.prompt, node, "prompt of a button")
     return label, plain_text(prompt) if is_there else label
 
 

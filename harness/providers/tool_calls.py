@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from harness.conversation import ToolCall, ToolResult
 from harness.core import Json, ProtocolError
-from harness.formats.json_path import find_all, find_first
+from harness.formats.json_path import find_all
 from harness.providers.conditions import holds
-from harness.providers.message_text import text_at
+from harness.providers.message_text import only_value, text_at
 from harness.providers.payload import read_json
 from harness.providers.reply_plan import ResultsPlan, ToolsPlan
 from harness.providers.unread_answers import error_in
+
+_NAME, _ID = "name of a tool call", "id of a tool call"
 
 
 def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
@@ -29,9 +31,9 @@ def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
 def _results(plan: ResultsPlan, payload: Json) -> dict[str, ToolResult]:
     """What the tools returned that the bot ran itself, by the id of the call."""
     return {
-        text_at(plan.id, node): ToolResult(value=find_first(plan.value, node)[1])
+        number: ToolResult(value=only_value(plan.value, node, "result of a tool call")[1])
         for node in find_all(plan.path, payload)
-        if text_at(plan.id, node)
+        if (number := text_at(plan.id, node, "id of a tool's result"))
     }
 
 
@@ -46,9 +48,9 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
     current: dict[str, str] = {}
     last = ""
     for node in nodes:
-        index = text_at(plan.index, node)
+        index = text_at(plan.index, node, "index of a tool call")
         if not index:
-            begins = not last or bool(text_at(plan.name, node))
+            begins = not last or bool(text_at(plan.name, node, _NAME))
             index = f"without an index: {len(calls)}" if begins else last
         elif _begins_another(plan, calls.get(current.get(index, index), ()), node):
             current[index] = f"again {index}: {len(calls)}"
@@ -59,18 +61,18 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
 
 def _begins_another(plan: ToolsPlan, pieces: Sequence[Json], node: Json) -> bool:
     """Whether a piece begins another call than the pieces with its index."""
-    number = text_at(plan.id, node)
-    if not number or not text_at(plan.name, node):
+    number = text_at(plan.id, node, _ID)
+    if not number or not text_at(plan.name, node, _NAME):
         return False
-    known = next(filter(None, (text_at(plan.id, piece) for piece in pieces)), number)
+    known = next(filter(None, (text_at(plan.id, piece, _ID) for piece in pieces)), number)
     return number != known
 
 
 def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
     """A call from its pieces: the first name, the first id, and all texts of arguments."""
     name, number = (
-        next(filter(None, (text_at(path, piece) for piece in pieces)), "")
-        for path in (plan.name, plan.id)
+        next(filter(None, (text_at(path, piece, meaning) for piece in pieces)), "")
+        for path, meaning in ((plan.name, _NAME), (plan.id, _ID))
     )
     if not name:
         raise ProtocolError(
@@ -78,7 +80,7 @@ def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
             f"a tool call of the answer has no name at {plan.name}",
             details=error_in(pieces[0]),
         )
-    given = [find_first(plan.arguments, piece)[1] for piece in pieces]
+    given = [only_value(plan.arguments, piece, "arguments of a tool call")[1] for piece in pieces]
     texts = [one for one in given if isinstance(one, str)]
     other = next((one for one in given if one is not None and not isinstance(one, str)), None)
     arguments = "".join(texts) if texts else other

@@ -29,15 +29,26 @@ def without_text(plan: ReplyPlan, node: Json) -> Iterator[str]:
     yield from _place_of_text(plan)
     found = [path_text(path) for path, value in scalars(node) if isinstance(value, str) and value]
     if found and not _key_of_error(node):
-        listed = [*found[:MOST_TEXTS], *("…" for _ in found[MOST_TEXTS : MOST_TEXTS + 1])]
+        listed = (*found[:MOST_TEXTS], *_more(found))
         yield f"the message has texts at {shorten(', '.join(listed))}"
 
 
 def with_several_texts(plan: ReplyPlan, texts: Sequence[str]) -> Iterator[str]:
     """The texts of a message that should have one, and where the definition says so."""
-    listed = [*map(quote, texts[:MOST_TEXTS]), *("…" for _ in texts[MOST_TEXTS : MOST_TEXTS + 1])]
+    listed = (*map(quote, texts[:MOST_TEXTS]), *_more(texts))
     yield f"the texts are {shorten(', '.join(listed))}"
     yield from _place_of_text(plan)
+
+
+def with_several_values(values: Sequence[Json]) -> Iterator[str]:
+    """The values where there should be one."""
+    listed = [json.dumps(one, ensure_ascii=False) for one in values[:MOST_TEXTS]]
+    yield f"the values are {shorten(', '.join((*listed, *_more(values))))}"
+
+
+def _more(values: Sequence[Json]) -> Sequence[str]:
+    """What stands for the values that are not named."""
+    return ("…",) if len(values) > MOST_TEXTS else ()
 
 
 def _place_of_text(plan: ReplyPlan) -> Iterator[str]:

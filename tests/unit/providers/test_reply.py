@@ -144,6 +144,84 @@ def test_a_path_that_can_match_several_texts_may_match_one():
     assert read_reply(plan, {"parts": [{"value": 1}, {"value": "Hi"}]}, set()).text == "Hi"
 
 
+ONE_BUTTON = ReplyPlan(
+    text=first_of("$.text"),
+    actions="$.buttons[*]",
+    button=ButtonPlan(label="$.names[*]", prompt="$.sends[*]"),
+)
+ONE_CALL = ReplyPlan(
+    text=first_of("$.text"),
+    tools=ToolsPlan(path="$.calls[*]", name="$.names[*]", arguments="$.given[*]", id="$.ids[*]"),
+)
+
+
+@pytest.mark.parametrize(
+    ("plan", "payload", "message"),
+    [
+        pytest.param(
+            ReplyPlan(text=first_of("$.text"), id="$.ids[*]"),
+            {"text": "Hi", "ids": ["a", 2]},
+            "the answer has 2 values for the id of a message at $.ids[*], expected one",
+            id="id",
+        ),
+        pytest.param(
+            ReplyPlan(text=first_of("$.text"), index="$.ids[*]"),
+            {"text": "Hi", "ids": ["a", 2]},
+            "the answer has 2 values for the index of a message at $.ids[*], expected one",
+            id="index",
+        ),
+        pytest.param(
+            ONE_BUTTON,
+            {"text": "Hi", "buttons": [{"names": ["a", 2]}]},
+            "the answer has 2 values for the label of a button at $.names[*], expected one",
+            id="label",
+        ),
+        pytest.param(
+            ONE_BUTTON,
+            {"text": "Hi", "buttons": [{"names": ["Help"], "sends": ["a", 2]}]},
+            "the answer has 2 values for the prompt of a button at $.sends[*], expected one",
+            id="prompt",
+        ),
+        pytest.param(
+            ONE_CALL,
+            {"text": "Hi", "calls": [{"names": ["a", 2]}]},
+            "the answer has 2 values for the name of a tool call at $.names[*], expected one",
+            id="tool",
+        ),
+        pytest.param(
+            ONE_CALL,
+            {"text": "Hi", "calls": [{"names": ["look"], "given": ["a", 2]}]},
+            "the answer has 2 values for the arguments of a tool call at $.given[*], expected one",
+            id="arguments",
+        ),
+    ],
+)
+def test_several_values_where_one_is_read_are_an_error(plan, payload, message):
+    """The others would be dropped in silence; the error shows them."""
+    error = refusal(plan, payload)
+
+    assert (error.code, error.message) == ("several-values", message)
+    assert error.hint == "write a path in the definition that leads to one of them"
+    assert error.details == ('the values are "a", 2',)
+
+
+def test_the_same_value_several_times_is_one_value():
+    """Such as an id that stands in a message and in its head."""
+    plan = ReplyPlan(text=first_of("$.text"), id="$..id")
+    payload = {"text": "Hi", "id": 7, "head": {"id": 7}}
+
+    assert [one.id for one in read_reply(plan, payload, set()).messages] == ["7"]
+
+
+def test_many_values_are_cut():
+    """The first five are named."""
+    plan = ReplyPlan(text=first_of("$.text"), id="$.ids[*]")
+
+    error = refusal(plan, {"text": "Hi", "ids": [*range(9)]})
+
+    assert error.details == ("the values are 0, 1, 2, 3, 4, …",)
+
+
 def test_a_message_may_do_without_a_text():
     """Where the definition says so, a message may be an image."""
     plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), is_text_optional=True)
