@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from harness.core import CassetteError, YamlError
@@ -14,6 +15,7 @@ from harness.transport.cassette.cassette import Cassette, Interactions, head_fro
 from harness.transport.cassette.cassette_writing import END
 from harness.transport.cassette.foreign import foreign_interactions
 from harness.transport.cassette.frames import read_frame
+from harness.transport.cassette.own_layout import read_own_layout
 from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
     FORMAT,
@@ -79,8 +81,15 @@ class _Reader:
         return content.removeprefix("\ufeff")
 
     def own(self, text: str) -> Cassette:
+        document = read_own_layout(text)
+        if document is not None:
+            # Where it is wrong, reading it as YAML says so, or finds it right.
+            with suppress(CassetteError):
+                return self._cassette(document, is_whole=True)
         is_whole = text.rstrip().endswith(f"\n{END}")
-        document = self._document(text, is_whole=is_whole)
+        return self._cassette(self._document(text, is_whole=is_whole), is_whole=is_whole)
+
+    def _cassette(self, document: Mapping[str, Any], *, is_whole: bool) -> Cassette:
         head = _mapping(document.get("harness"))
         form = head.get("format")
         if document.get("version") != 1 or type(form) is not int or form not in FORMATS:

@@ -10,6 +10,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Attempt, Origin, Request, Response
+from harness.formats.yaml import load
 from harness.transport.cassette import (
     Cassette,
     CassetteHead,
@@ -20,7 +21,8 @@ from harness.transport.cassette import (
     dump_cassette,
 )
 from harness.transport.cassette.bodies import restore, spread
-from harness.transport.cassette.cassette_reading import parse_cassette
+from harness.transport.cassette.cassette_reading import LIMITS, TAGS, parse_cassette
+from harness.transport.cassette.own_layout import read_own_layout
 
 HEAD = CassetteHead(
     scenario="pink-dress",
@@ -97,6 +99,45 @@ def test_any_interaction_comes_back(given_interactions):
 
     assert parsed == cassette
     assert list(parsed.interactions) == given_interactions
+
+
+@given(
+    st.lists(st.builds(Interaction, request=requests, response=responses), min_size=1, max_size=3)
+)
+def test_our_own_layout_is_read_as_yaml_reads_it(given_interactions):
+    """A recording is read without YAML's parser, and every value is the one that YAML gives."""
+    text = dump_cassette(Cassette(head=HEAD, interactions=Interactions.of(given_interactions)))
+
+    document = read_own_layout(text)
+
+    assert document == load(text, "x", LIMITS, TAGS)
+
+
+@pytest.mark.parametrize(
+    ("ours", "other"),
+    [
+        ("version: 1\n", "version: 1\n\n"),
+        ("scenario: pink-dress", "scenario: 'pink-dress'"),
+        ("method: GET", "method: GET  # a comment"),
+        ("message: OK", 'message: "\\x4fK"'),
+        ("      - one\n", "      - one\n      X-Note:\n      - two\n"),
+        ("|-\n", ">-\n"),
+        ("...\n", "...\n---\n"),
+    ],
+    ids=["blank", "quotes", "comment", "escape", "twice", "folded", "second"],
+)
+def test_another_layout_is_left_to_yaml(ours, other):
+    """Where a file is not laid out as we write it, YAML's rules alone decide what it says."""
+    one = Interaction(
+        request=Request(method="GET", url="https://x/", origin=Origin(turn=1, step="send.1")),
+        response=Response(status=200, reason="OK", body=b"hi", headers=(("X-Note", "one"),)),
+    )
+    text = dump_cassette(Cassette(head=HEAD, interactions=Interactions.of([one])))
+    assert ours in text
+
+    document = read_own_layout(text.replace(ours, other, 1))
+
+    assert document is None
 
 
 @pytest.mark.parametrize("text", ["A: 0", "a:", "a: b: c", "key:value", "no", "x #y"])

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from harness.conversation import Direction, Frame, Origin, Request, Response
 from harness.core.errors import CassetteError
+from harness.formats.yaml import load
 from harness.transport.cassette import Cassette, CassetteHead, Interactions, dump_cassette
 from harness.transport.cassette.cassette import Interaction
-from harness.transport.cassette.cassette_reading import parse_cassette
+from harness.transport.cassette.cassette_reading import LIMITS, TAGS, parse_cassette
+from harness.transport.cassette.own_layout import read_own_layout
 
 ORIGIN = Origin(turn=1, step="send.1", message="0a1b")
 JSON = st.recursive(
@@ -44,6 +46,18 @@ def test_any_text_and_any_bytes_come_back(content: str | bytes) -> None:
     frame = Frame(origin=ORIGIN, direction=Direction.SENT, at=0.25, content=content)
 
     assert restored(frame) == (frame,)
+
+
+@given(st.lists(TEXTS | st.binary() | JSON.map(json.dumps), min_size=1))
+def test_our_own_layout_is_read_as_yaml_reads_it(contents: list[str | bytes]) -> None:
+    """Messages are read without YAML's parser, and every value is the one that YAML gives."""
+    frames = (
+        Frame(origin=ORIGIN, direction=Direction.SENT, at=0.25, content=content)
+        for content in contents
+    )
+    text = dump_cassette(cassette_of(*frames))
+
+    assert read_own_layout(text) == load(text, "x", LIMITS, TAGS)
 
 
 @given(value=JSON, separators=st.sampled_from([(",", ":"), (", ", ": ")]), is_ascii=st.booleans())
