@@ -38,7 +38,17 @@ def _steps(path: str) -> tuple[str | int | None, ...] | None:
 
 
 def _walk(steps: tuple[str | int | None, ...], value: Json) -> list[Json]:
-    nodes = [value]
+    for at, step in enumerate(steps):
+        # Most paths are names alone, which lead to one value at most.
+        if not isinstance(step, str):
+            return _walk_from([value], steps[at:])
+        if not isinstance(value, dict) or step not in value:
+            return []
+        value = value[step]
+    return [value]
+
+
+def _walk_from(nodes: list[Json], steps: tuple[str | int | None, ...]) -> list[Json]:
     for step in steps:
         if step is None:
             nodes = [child for node in nodes for child in _children(node)]

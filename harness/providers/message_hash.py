@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Sequence
 
 from harness.conversation import UserMessage
@@ -28,8 +27,10 @@ def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
 
 def seeded_uuid(seed: str) -> str:
     """A UUID that the same seed always gives."""
-    digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
-    return str(uuid.UUID(bytes=digest, version=4))
+    digest = hashlib.blake2s(seed.encode(), digest_size=16).hexdigest()
+    # Version 4, variant 1. `uuid.UUID` takes more than twice as long, and a turn has two ids.
+    variant = "89ab"[int(digest[16], 16) % 4]
+    return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:]}"
 
 
 def short_digest(text: str) -> str:

@@ -137,8 +137,10 @@ def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
         found.setdefault(text_at(plan.index, node, INDEX) or place, []).append(node)
     for pieces in found.values():
         texts = [_message(plan, piece) for piece in pieces]
-        payload = pieces[0] if len(pieces) == 1 else pieces
-        yield replace(texts[0], text="".join(one.text for one in texts), payload=payload)
+        if len(texts) == 1:
+            yield texts[0]
+        else:
+            yield replace(texts[0], text="".join(one.text for one in texts), payload=pieces)
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
