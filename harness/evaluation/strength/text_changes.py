@@ -33,6 +33,7 @@ _NEGATIONS = re.compile(
     r"(?i)\b(?:(can)not|(is|are|was|were|do|does|did|has|have|had|could|would|should)n['’]t"  # noqa: RUF001  # as it is typed
     r"|(ca)n['’]t|(wo)n['’]t|\s?(?:not|nicht|niet|ikke|não|non))\b"  # noqa: RUF001  # the same
 )
+_WISH = re.compile(r"(?i)\W*(?:have|do)\b")
 _WITHOUT = {"ca": "can", "wo": "will"}
 _FORMS = {
     **{verb: f"{verb} {word}" for word, verbs in _AFTER.items() for verb in verbs.split()},
@@ -46,7 +47,8 @@ _VERB = re.compile(rf"(?i)\b({'|'.join(sorted(_FORMS, key=len, reverse=True))})\
 def negated(text: str) -> str | None:
     """The text with its first statement turned round; None if it has none of the known verbs.
 
-    A question states nothing: its negation asks for the same, or nobody would say it.
+    A question states nothing: its negation asks for the same, or nobody would say it. Nobody says
+    the negation of a wish either, such as `Have a good journey!`.
     """
     start = 0
     for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
@@ -64,7 +66,7 @@ def _negated_statement(text: str) -> str | None:
         kept = next((group for group in negation.groups() if group), "")
         plain = _WITHOUT.get(kept.lower(), kept)
         return f"{text[: negation.start()]}{plain}{text[negation.end() :]}"
-    if verb is None:
+    if verb is None or _WISH.match(text):
         return None
     inserted = _FORMS[verb[0].lower()].replace(verb[0].lower(), verb[0])
     return f"{text[: verb.start()]}{inserted}{text[verb.end() :]}"

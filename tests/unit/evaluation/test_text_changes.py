@@ -33,12 +33,15 @@ from harness.evaluation.strength.text_changes import (
         ("It is here. Is that all?", "It is not here. Is that all?"),
         ("To which currency should I convert it?", None),
         ('You asked: "Can I pay?"', None),
+        ("Have a good day! It is paid.", "Have a good day! It is not paid."),
+        ("Do not pay again.", "Do pay again."),
+        ("Have a good journey!", None),
         ("Welcome!", None),
         ("", None),
     ],
 )
 def test_a_statement_is_turned_round(text: str, expected: str | None) -> None:
-    """The first known verb of a statement gets a negation, or loses it; a question is left."""
+    """The first known verb of a statement gets a negation or loses it; a wish states nothing."""
     assert negated(text) == expected
 
 
