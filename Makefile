@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 # What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries.
 SMOKE := tests/unit tests/plugin scenarios
 
-.PHONY: run test smoke newest oldest lint types lock bench schemas record screenshots site dist clean
+.PHONY: run test smoke newest oldest lint strength types lock bench schemas record screenshots site dist clean
 
 run: $(INSTALLED)
 	$(BIN)/harness run
@@ -37,6 +37,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/harness lint
 	$(BIN)/harness schemas --check
+
+# Whether the example suite notices what a bot says wrongly, and nothing else.
+strength: $(INSTALLED)
+	$(BIN)/harness strength --fail-under 90 --fail-brittle-over 10
 
 types: $(INSTALLED)
 	$(BIN)/mypy

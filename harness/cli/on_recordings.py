@@ -131,6 +131,10 @@ def strength(  # noqa: PLR0913  # one parameter an option
         float | None,
         typer.Option(min=0, max=100, help="End with 9 if 'said' is lower, in percent."),
     ] = None,
+    fail_brittle_over: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="End with 9 if 'brittle' is higher, in percent."),
+    ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Write the proposed checks into the scenario files.")
     ] = False,
@@ -141,18 +145,24 @@ def strength(  # noqa: PLR0913  # one parameter an option
     """Change recorded replies, and show which changes no expectation notices.
 
     Sends nothing, and asks no model. Writes strength.html, strength.md and strength.json to the
-    reports folder. Ends with 9 if what is said is noticed less than --fail-under.
+    reports folder. Ends with 9 if what is said is noticed less than --fail-under, or harmless
+    changes more than --fail-brittle-over.
     """
     if yes and not write:
         raise refuse("--yes has no effect without --write")
-    if show and (write or fail_under is not None):
-        raise refuse("--show only shows one changed reply; leave --write and --fail-under out")
+    has_limit = fail_under is not None or fail_brittle_over is not None
+    if show and (write or has_limit):
+        raise refuse(
+            "--show only shows one changed reply; leave --write, --fail-under and"
+            " --fail-brittle-over out"
+        )
     options = commands.StrengthOptions(
         paths=paths or [],
         providers=provider or [],
         tags=tag or [],
         affected=affected,
         fail_under=fail_under,
+        fail_brittle_over=fail_brittle_over,
         writes=write,
         is_agreed=yes,
         processes=processes,

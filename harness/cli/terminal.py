@@ -19,7 +19,7 @@ WRONG_USE = 2
 REGRESSED = 6
 """Of `harness compare`; pytest does not use it. Those of `harness run` are in `reports/classes`."""
 TOO_WEAK = 9
-"""A figure is below `--fail-under`."""
+"""A figure is below `--fail-under`, or over `--fail-brittle-over`."""
 
 
 def echo(text: str = "", *, err: bool = False) -> None:

@@ -116,6 +116,31 @@ def test_a_figure_below_the_limit_ends_with_9(desk: Desk) -> None:
     assert strength("--fail-under", "90").exit_code == 0
 
 
+def test_too_many_harmless_changes_noticed_end_with_9(desk: Desk) -> None:
+    """`--fail-brittle-over` is about checks that fail where nobody minds."""
+    recorded(desk, f"{{equals: '{REFUND}'}}", PAID)
+
+    result = strength("--fail-brittle-over", "10")
+    assert result.exit_code == 9
+    assert "brittle is 66.67 %, over 10 % [too-brittle]" in result.output
+    recorded(desk, "{contains: refund of 12 EUR}", PAID)
+    assert strength("--fail-brittle-over", "0").exit_code == 0
+
+
+def test_conversations_without_figures_are_counted_and_named(desk: Desk) -> None:
+    """A conversation that fails is in no share, which the first line says."""
+    recorded(desk, "{contains: refund}", PAID)
+    desk.write(
+        "scenarios/failing.yaml",
+        "scenario: failing\nturns:\n  - user: hi\n    expect: {contains: goods}\n",
+    )
+    desk.record("scenarios/failing.yaml")
+
+    lines = strength().output.splitlines()
+    assert lines[0].endswith("; 1 more not measured")
+    assert any("failing[one]: not measured, its replay is failed" in line for line in lines)
+
+
 def test_one_mutant_is_shown_as_a_failure(desk: Desk) -> None:
     """Place, id, what the bot would have said, and what notices it."""
     recorded(desk, "{contains: refund}", PAID)

@@ -50,7 +50,8 @@ class StrengthOptions:
     affected: str
     """A git revision; empty for all scenarios."""
     fail_under: float | None
-    """In percent."""
+    """In percent, as the next one."""
+    fail_brittle_over: float | None
     writes: bool
     """Whether to write the proposed checks into the files."""
     is_agreed: bool
@@ -75,7 +76,8 @@ def measure_strength(options: StrengthOptions) -> int:
         # What became of each mutant is in the reports.
         listed.append(replace(measured, mutants=(), replies=()))
     files = summing.finish()
-    for line in summary_lines(summing.score, summing.conversations, time.monotonic() - started):
+    seconds = time.monotonic() - started
+    for line in summary_lines(summing.score, summing.conversations, summing.unmeasured, seconds):
         echo(line)
     for line in weakest.lines():
         echo(line)
@@ -88,7 +90,7 @@ def measure_strength(options: StrengthOptions) -> int:
         echo(str(problem), err=True)
     if options.writes and not _write_checks(project, listed, is_agreed=options.is_agreed):
         return FOUND_PROBLEMS
-    return _status(summing.score, options.fail_under) or (FOUND_PROBLEMS if problems else 0)
+    return _status(summing.score, options) or (FOUND_PROBLEMS if problems else 0)
 
 
 def _ignored_in_vain(
@@ -209,8 +211,14 @@ def _affected(project: Project, plays: Sequence[Play], options: StrengthOptions)
     return (play for play in plays if changes.files and touched.includes(play))
 
 
-def _status(score: StrengthScore, least: float | None) -> int:
-    if least is None or score.said is None or score.said * 100 >= least:
-        return 0
-    echo(f"said is {percent(score.said)}, below {least:g} % [too-weak]", err=True)
-    return TOO_WEAK
+def _status(score: StrengthScore, options: StrengthOptions) -> int:
+    least, most = options.fail_under, options.fail_brittle_over
+    is_weak = least is not None and score.said is not None and score.said * 100 < least
+    is_brittle = most is not None and score.brittle is not None and score.brittle * 100 > most
+    if is_weak:
+        echo(f"said is {percent(score.said)}, below {least:g} % [too-weak]", err=True)
+    if is_brittle:
+        # The exact share, as what is just above the limit would be shown as the limit.
+        share = f"{(score.brittle or 0) * 100:.4g} %"
+        echo(f"brittle is {share}, over {most:g} % [too-brittle]", err=True)
+    return TOO_WEAK if is_weak or is_brittle else 0

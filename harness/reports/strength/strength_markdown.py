@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.core.atomic_file import write_durably
-from harness.evaluation.strength import Aspect, MeasuredPlay, StrengthScore, score_of
+from harness.evaluation.strength import MeasuredPlay, StrengthScore, score_of
 from harness.reports.strength.strength_text import (
+    Weakness,
     percent,
     summary_lines,
     survivor_names,
     survivors_by_turn,
+    weakness_of,
 )
 
 MARKDOWN = "strength.md"
@@ -27,26 +29,24 @@ class StrengthMarkdown:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._weakest: list[tuple[float, tuple[str, ...]]] = []
+        self._weakest: list[tuple[Weakness, tuple[str, ...]]] = []
 
     def add(self, measured: MeasuredPlay, shown: str) -> None:
         """Add a conversation; `shown` is its file."""
-        shares = [score_of(measured.mutants).share(aspect) for aspect in Aspect]
-        known = [share for share in shares if share is not None]
-        if not known or not survivors_by_turn(measured.mutants):
+        if not survivors_by_turn(measured.mutants):
             return
         lines = tuple(_section(f"{shown} {measured.play.name}", measured))
-        self._weakest.append((min(known), lines))
+        self._weakest.append((weakness_of(measured), lines))
         self._weakest.sort()
         del self._weakest[MOST_CONVERSATIONS:]
 
-    def finish(self, score: StrengthScore, conversations: int) -> Path:
+    def finish(self, score: StrengthScore, conversations: int, unmeasured: int) -> Path:
         """Write the file."""
         lines = [
             "# Strength of expectations",
             "",
             "```",
-            *summary_lines(score, conversations),
+            *summary_lines(score, conversations, unmeasured),
             "```",
             *(line for _, lines in self._weakest for line in lines),
         ]

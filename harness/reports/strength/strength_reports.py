@@ -25,12 +25,14 @@ class StrengthReports:
         self._markdown = StrengthMarkdown(folder / MARKDOWN)
         self.score = StrengthScore()
         self.conversations = 0
+        self.unmeasured = 0
 
     def add(self, measured: MeasuredPlay) -> None:
         """Add a conversation."""
         shown = self._shown(measured.play.file)
         self.score.merge(score_of(measured.mutants))
         self.conversations += not measured.unmeasured
+        self.unmeasured += bool(measured.unmeasured)
         self._json.add(conversation_json(measured, shown))
         self._page.add(measured, shown)
         self._markdown.add(measured, shown)
@@ -39,6 +41,6 @@ class StrengthReports:
         """Write the files."""
         return (
             self._page.finish(self.score),
-            self._markdown.finish(self.score, self.conversations),
+            self._markdown.finish(self.score, self.conversations, self.unmeasured),
             self._json.finish(self.score),
         )

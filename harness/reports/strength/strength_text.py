@@ -24,6 +24,9 @@ MOST_SHOWN = 6
 LONGEST = 40
 """Characters of a number or field that is named."""
 
+Weakness = tuple[float, float]
+"""The noticed share of what is said, and of other fields, which decides between equals."""
+
 
 def percent(share: float | None) -> str:
     """A share as a person reads it; `-` where there is none.
@@ -34,11 +37,16 @@ def percent(share: float | None) -> str:
 
 
 def summary_lines(
-    score: StrengthScore, conversations: int, seconds: float | None = None
+    score: StrengthScore, conversations: int, unmeasured: int, seconds: float | None = None
 ) -> Iterator[str]:
-    """The figures of all conversations, and how long it took if that is known."""
+    """The figures of all conversations, and how long it took if that is known.
+
+    `unmeasured` is how many conversations are in no figure.
+    """
     took = "" if seconds is None else f" in {seconds:.1f}s"
-    yield f"{counted(conversations, 'conversation')}, {counted(score.mutants, 'mutant')}{took}"
+    missing = f"; {unmeasured} more not measured" if unmeasured else ""
+    count = f"{counted(conversations, 'conversation')}, {counted(score.mutants, 'mutant')}"
+    yield f"{count}{took}{missing}"
     yield f"{'':<{LABEL}}{'said':<{COLUMN}}payload"
     behind = f"contract alone: {counted(score.contract, 'mutant')}, counted apart"
     shares = f"{percent(score.said):<{COLUMN}}{percent(score.payload):<{COLUMN}}"
@@ -85,6 +93,13 @@ def play_lines(measured: MeasuredPlay, shown: str) -> Iterator[str]:
         more = f" and {len(brittle) - MOST_SHOWN} more" if len(brittle) > MOST_SHOWN else ""
         yield f"  harmless, but noticed: {named}{more}"
     yield from (f"  note: {note}" for note in measured.notes)
+
+
+def weakness_of(measured: MeasuredPlay) -> Weakness:
+    """For the order of conversations: the smaller, the weaker."""
+    score = score_of(measured.mutants)
+    said, payload = score.said, score.payload
+    return 1.0 if said is None else said, 1.0 if payload is None else payload
 
 
 def survivors_by_turn(mutants: Sequence[Mutant]) -> Mapping[int, list[Mutant]]:
