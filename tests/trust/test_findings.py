@@ -6,7 +6,7 @@ import pytest
 
 from harness.evaluation.trust import Vacuity
 from tests.accepting.desk import Desk
-from tests.trust.trusted import findings, scenarios
+from tests.trust.trusted import measured, named_in
 
 NAME = "scenarios/order.yaml"
 REFUND = {
@@ -45,7 +45,7 @@ def test_a_check_that_proves_nothing_is_named(desk: Desk, expect: str, kind: Vac
     """Its place is the line of the check."""
     _recorded(desk, expect)
 
-    assert findings() == [(kind.code, f"{NAME}:4")]
+    assert named_in(desk.project()) == [(kind.code, f"{NAME}:4")]
 
 
 @pytest.mark.parametrize(
@@ -77,26 +77,27 @@ def test_a_check_that_can_fail_is_not_named(desk: Desk, expect: str) -> None:
     """Also if it forbids something that hardly any reply has."""
     _recorded(desk, expect)
 
-    assert findings() == []
-    assert scenarios()["order"]["checks"]["can_fail"] == scenarios()["order"]["checks"]["known"]
+    assert named_in(desk.project()) == []
+    [scenario] = measured(desk.project())
+    assert scenario.can_fail == scenario.known == scenario.ran
 
 
 def test_a_turn_without_a_check_is_named(desk: Desk) -> None:
     """Unless a capture must find something, or the conversation has a check."""
     _recorded(desk, "none")
-    assert findings() == [(Vacuity.UNCHECKED_TURN.code, f"{NAME}:3")]
+    assert named_in(desk.project()) == [(Vacuity.UNCHECKED_TURN.code, f"{NAME}:3")]
 
     _recorded(desk, "none", more="expect: {never: {contains: sorry}}\n")
-    assert findings() == []
+    assert named_in(desk.project()) == []
     _recorded(desk, "none\n    capture: {state: $.state}")
-    assert findings() == []
+    assert named_in(desk.project()) == []
 
 
 def test_a_capture_of_the_same_reply_is_compared_with_itself(desk: Desk) -> None:
     """A capture of a turn before is not."""
     capture = "\n    capture: {text: '$.messages[0].text'}"
     _recorded(desk, "{contains: '${text}'}" + capture)
-    assert findings() == [(Vacuity.OWN_CAPTURE.code, f"{NAME}:4")]
+    assert named_in(desk.project()) == [(Vacuity.OWN_CAPTURE.code, f"{NAME}:4")]
 
     _recorded(
         desk,
@@ -104,19 +105,19 @@ def test_a_capture_of_the_same_reply_is_compared_with_itself(desk: Desk) -> None
     )
     desk.bot.answers["again"] = REFUND
     desk.record(NAME)
-    assert findings() == []
+    assert named_in(desk.project()) == []
 
 
 def test_an_echo_is_named_only_where_other_replies_are_noticed(desk: Desk) -> None:
     """A turn that notices nothing is weak in another way, and a bot that echoes is right."""
     _recorded(desk, "{contains: refund}", user="where is my refund")
-    assert findings() == [(Vacuity.ECHO_PASSES.code, f"{NAME}:3")]
+    assert named_in(desk.project()) == [(Vacuity.ECHO_PASSES.code, f"{NAME}:3")]
 
     _recorded(desk, "{not_contains: sorry}", user="where is my refund")
-    assert findings() == []
+    assert named_in(desk.project()) == []
     desk.write(NAME, "scenario: order\nturns:\n  - {user: say 7, expect: {contains: say 7}}\n")
     desk.record(NAME)
-    assert findings() == []
+    assert named_in(desk.project()) == []
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_scenario_that_proves_nothing_is_named(desk: Desk, more: str, kind: Va
     """Its place is the line of the key."""
     _recorded(desk, "{contains: refund}", more=more)
 
-    assert findings() == [(kind.code, f"{NAME}:2")]
+    assert named_in(desk.project()) == [(kind.code, f"{NAME}:2")]
 
 
 @pytest.mark.parametrize(
@@ -152,16 +153,17 @@ def test_a_condition_or_a_gate_that_decides_is_not_named(desk: Desk, more: str) 
     """What is skipped elsewhere, and takes of which most must pass, prove something."""
     _recorded(desk, "{contains: refund}", more=more)
 
-    assert findings() == []
+    assert named_in(desk.project()) == []
 
 
 def test_an_expected_failure_needs_an_end(desk: Desk) -> None:
     """`strict` is the end: the scenario fails once the bot is right."""
     _recorded(desk, "{contains: hippopotamus}", more="xfail: known\n")
-    assert findings() == [(Vacuity.XFAIL_WITHOUT_END.code, f"{NAME}:2")]
+    assert named_in(desk.project()) == [(Vacuity.XFAIL_WITHOUT_END.code, f"{NAME}:2")]
 
     _recorded(desk, "{contains: hippopotamus}", more="xfail: {reason: known, strict: true}\n")
-    assert findings() == []
-    assert scenarios()["order"]["trust"] is None
+    assert named_in(desk.project()) == []
+    [scenario] = measured(desk.project())
+    assert scenario.figure is None
     _recorded(desk, "{contains: refund}", more="xfail: {reason: known, strict: true}\n")
-    assert findings() == [(Vacuity.XFAIL_PASSES.code, f"{NAME}:2")]
+    assert named_in(desk.project()) == [(Vacuity.XFAIL_PASSES.code, f"{NAME}:2")]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from typer.testing import CliRunner, Result
 
+from harness.cassettes.inventory import take_inventory
+from harness.cassettes.recording_check import Checking
 from harness.cli.app import app
 from harness.core import HarnessError
+from harness.evaluation.strength import StrengthMeter
+from harness.evaluation.trust import ScenarioTrust, TrustMeter, trust_of
+from harness.project.loading import entry_of
+from harness.project.planning import Planner
+from harness.project.project import Project
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def trust(*words: str) -> Result:
@@ -41,4 +51,28 @@ def findings(*words: str) -> list[tuple[str, str]]:
         (finding["code"], finding["at"].rpartition(":")[0])
         for one in scenarios(*words).values()
         for finding in one["findings"]
+    ]
+
+
+def measured(project: Project) -> list[ScenarioTrust]:
+    """What is known of each scenario of a project, without the command."""
+    config = project.config
+    recordings = Checking(take_inventory(project), now=NOW, max_age=config.max_age)
+    planner, plays = Planner(project, ()), {}
+    for file in sorted(config.scenarios.glob("*.yaml")):
+        plays[file] = list(planner.plays_of(file, entry_of(project, file)))
+    every = [play for of_file in plays.values() for play in of_file]
+    meter = TrustMeter(project, StrengthMeter(project, every), recordings)
+    return [
+        trust_of(project, file, [meter.measured(play) for play in of_file])
+        for file, of_file in plays.items()
+    ]
+
+
+def named_in(project: Project) -> list[tuple[str, str]]:
+    """Code and place of every finding: file and line."""
+    return [
+        (finding.code, finding.where.rpartition(":")[0])
+        for one in measured(project)
+        for finding in one.findings
     ]

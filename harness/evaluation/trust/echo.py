@@ -11,25 +11,29 @@ from harness.evaluation.strength.mutant import Mutator
 from harness.evaluation.strength.noticing import Noticing
 from harness.evaluation.strength.recorded_conversation import RecordedTurn
 from harness.evaluation.strength.reply_changes import drafts_of
+from harness.evaluation.strength.text_changes import NOT_UNDERSTOOD
 from harness.evaluation.strength.turn_answers import contract_of, refusal_of
 
 
 def echo_passes(turn: RecordedTurn, noticing: Noticing) -> bool:
-    """Whether nothing notices that the reply is the user's own message.
+    """Whether a wrong reply is noticed, but not one that is the user's own message.
 
-    False if the bot did answer with it, and if the definition cannot read such an answer.
+    False if the bot did answer with that message, and if the definition cannot read such replies.
     """
-    echo = _echoed(turn)
-    return echo is not None and not noticing.noticed(echo)
+    said, reply = turn.answers.turn.user.text, turn.answers.reply.text
+    if not said.strip() or said.strip() == reply.strip():
+        return False
+    echo, wrong = _saying(turn, said), _saying(turn, NOT_UNDERSTOOD)
+    if echo is None or wrong is None:
+        return False
+    return bool(noticing.noticed(wrong)) and not noticing.noticed(echo)
 
 
-def _echoed(turn: RecordedTurn) -> Turn | None:
-    said = turn.answers.turn.user.text
-    if not said.strip() or said.strip() == turn.answers.reply.text.strip():
-        return None
+def _saying(turn: RecordedTurn, text: str) -> Turn | None:
+    """The turn with another text in its reply; None if it has no text, or cannot be read so."""
     for number, answer in enumerate(turn.answers.answers):
         try:
-            drafts = drafts_of(answer, said)
+            drafts = drafts_of(answer, text)
             draft = next((one for one in drafts if one.change is Mutator.OTHER_REPLY), None)
             if draft is None:
                 continue

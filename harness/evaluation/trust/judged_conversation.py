@@ -8,7 +8,7 @@ from dataclasses import replace
 from harness.checks import Doubt
 from harness.conversation import Outcome
 from harness.core import Problem, value_class
-from harness.evaluation.strength import ChangedReply, Fate, Mutator, RecordedConversation
+from harness.evaluation.strength import ChangedReply, RecordedConversation
 from harness.evaluation.strength.noticing import Noticing
 from harness.evaluation.strength.recorded_conversation import RecordedTurn
 from harness.evaluation.trust.echo import echo_passes
@@ -60,10 +60,9 @@ class JudgedConversation:
             if check.has_run:
                 yield Observation(key=f"fail {check.place}", problem=self._vain(check))
         for turn in self._conversation.turns:
-            changes = [one for one in self._changes if one.mutant.turn == turn.planned.number]
             place = turn.planned.place
             yield Observation(key=f"optional {place}", problem=self._optional(turn))
-            yield Observation(key=f"echo {place}", problem=self._echo(turn, changes))
+            yield Observation(key=f"echo {place}", problem=self._echo(turn))
 
     def _try_changes(self) -> None:
         """Mark the checks that a changed reply fails."""
@@ -139,12 +138,7 @@ class JudgedConversation:
         subject = turn_subject(planned.number, planned.id)
         return Vacuity.OPTIONAL_ONLY.at(found.place, message, subject)
 
-    def _echo(self, turn: RecordedTurn, changes: Sequence[ChangedReply]) -> Problem | None:
-        if not _is_noticed(changes, Mutator.EMPTIED) or not _is_noticed(
-            changes, Mutator.OTHER_REPLY
-        ):
-            # It is weak in another way, which the figure of strength has.
-            return None
+    def _echo(self, turn: RecordedTurn) -> Problem | None:
         if not echo_passes(turn, self._noticing):
             return None
         message = "all checks pass if the bot only repeats the user's words"
@@ -169,13 +163,3 @@ def _is_optional(expectation: Expectation) -> bool:
     return isinstance(messages, list | tuple) and all(
         isinstance(one, Mapping) and one.get("optional") is True for one in messages
     )
-
-
-def _is_noticed(changes: Sequence[ChangedReply], mutator: Mutator) -> bool:
-    return any(
-        one.mutant.change is mutator and one.mutant.fate is Fate.KILLED for one in changes
-    ) and not _has_survived(changes, mutator)
-
-
-def _has_survived(changes: Sequence[ChangedReply], mutator: Mutator) -> bool:
-    return any(one.mutant.change is mutator and one.mutant.fate is Fate.SURVIVED for one in changes)
