@@ -34,6 +34,12 @@ Tags = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+HistoryUrl = Annotated[
+    str,
+    typer.Option(
+        "--history", metavar="URL", help="File or PostgreSQL URL; default: that of the project."
+    ),
+]
 
 
 def read_age(text: str) -> float:

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import commands
 from harness.cli.command_classes import CommandLine
-from harness.cli.common_options import AsJson, read_age, require_worse
+from harness.cli.common_options import AsJson, HistoryUrl, read_age, require_worse
 from harness.cli.terminal import FOUND_PROBLEMS, REGRESSED, refuse
 
 cassettes = CommandLine(no_args_is_help=True, help="Check, show and clean up recordings.")
@@ -96,12 +96,6 @@ history = CommandLine(
     help=("Show trends over past runs, flaky scenarios and slower scenarios."),
 )
 
-Url = Annotated[
-    str,
-    typer.Option(
-        "--history", metavar="URL", help="File or PostgreSQL URL; default: that of the project."
-    ),
-]
 ProjectName = Annotated[
     str,
     typer.Option(help="Runs of this project; default in a server's database: the current one."),
@@ -124,7 +118,7 @@ def show_history(  # noqa: PLR0913  # one parameter an option
     branch: Annotated[str, typer.Option(help="Only runs of this branch.")] = "",
     mode: Annotated[str, typer.Option(help="Only runs in this mode.")] = "",
     project: ProjectName = "",
-    url: Url = "",
+    url: HistoryUrl = "",
     as_json: AsJson = False,
 ) -> None:
     """Show trends over past runs, flaky scenarios and slower scenarios."""
@@ -150,7 +144,7 @@ def prune_history(
         typer.Option(parser=read_age, metavar="AGE", help="Remove older runs: 90d, 12w."),
     ] = None,
     project: ProjectName = "",
-    url: Url = "",
+    url: HistoryUrl = "",
 ) -> None:
     """Remove old runs."""
     if keep is None and older is None:
@@ -185,7 +179,7 @@ def compare(  # noqa: PLR0913  # one parameter an option
         ),
     ] = "",
     project: ProjectName = "",
-    url: Url = "",
+    url: HistoryUrl = "",
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs, or two providers: regressions, repairs, drifts and slower scenarios.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.common_options import AsJson, Paths, Providers, Tags, read_age
+from harness.cli.common_options import AsJson, HistoryUrl, Paths, Providers, Tags, read_age
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 Processes = Annotated[
@@ -190,6 +190,7 @@ def trust(  # noqa: PLR0913  # one parameter an option
             help="Older recordings are a finding: 90d, 12w; default: max_age of harness.yaml.",
         ),
     ] = None,
+    url: HistoryUrl = "",
     processes: Processes = None,
     as_json: AsJson = False,
     reports: Reports = Path("reports"),
@@ -205,6 +206,7 @@ def trust(  # noqa: PLR0913  # one parameter an option
         tags=tag or [],
         fail_under=fail_under,
         max_age=max_age,
+        history=url,
         processes=processes,
         as_json=as_json,
         reports=reports,

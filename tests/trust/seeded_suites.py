@@ -65,8 +65,8 @@ class Seeded:
     kind: Vacuity | None = None
     """What is wrong with the whole of it."""
     recorded_at: str = TODAY
-    path: str = "/chat"
-    """That was requested when it was recorded."""
+    sent: dict[str, Json] | None = None
+    """What was sent in each turn when it was recorded; None if it is what is sent today."""
     is_recorded: bool = True
 
     @property
@@ -103,7 +103,8 @@ def _lines_of(turn: Turn) -> list[str]:
     return [f"  - user: {turn.user}", f"    expect: {turn.expect}", *more]
 
 
-def _sound(random: Random) -> Turn:
+def sound_turn(random: Random) -> Turn:
+    """A turn whose checks can fail, and are not all about the words of the user."""
     city, days = random.choice(CITIES), random.randrange(2, 9)
     expect = random.choice(
         (
@@ -127,7 +128,7 @@ def _sound(random: Random) -> Turn:
 
 def _expecting(kind: Vacuity, *expectations: str, **more: Json) -> Callable[[Random], Turn]:
     def make(random: Random) -> Turn:
-        turn = _sound(random)
+        turn = sound_turn(random)
         turn.payload |= more
         turn.expect, turn.kind = random.choice(expectations), kind
         return turn
@@ -136,20 +137,20 @@ def _expecting(kind: Vacuity, *expectations: str, **more: Json) -> Callable[[Ran
 
 
 def _unchecked(random: Random) -> Turn:
-    turn = _sound(random)
+    turn = sound_turn(random)
     turn.expect, turn.kind, turn.at = "none", Vacuity.UNCHECKED_TURN, 0
     return turn
 
 
 def _own_capture(random: Random) -> Turn:
-    turn = _sound(random)
+    turn = sound_turn(random)
     turn.expect, turn.kind = "{contains: '${text}'}", Vacuity.OWN_CAPTURE
     turn.more = "capture: {text: '$.messages[0].text'}"
     return turn
 
 
 def _echo(random: Random) -> Turn:
-    turn = _sound(random)
+    turn = sound_turn(random)
     turn.user, turn.expect = "Where is my parcel now?", "{contains: parcel}"
     turn.kind, turn.at = Vacuity.ECHO_PASSES, 0
     return turn
@@ -196,12 +197,14 @@ def _of_head(kind: Vacuity, *heads: str) -> Callable[[Seeded, Random], None]:
     return seed
 
 
-def _old(scenario: Seeded, _: Random) -> None:
+def too_old(scenario: Seeded, _: Random) -> None:
+    """Make its recording older than harness.yaml allows."""
     scenario.kind, scenario.recorded_at = Vacuity.OLD, LONG_AGO
 
 
-def _stale(scenario: Seeded, _: Random) -> None:
-    scenario.kind, scenario.path = Vacuity.STALE, "/chat/before"
+def _stale(scenario: Seeded, random: Random) -> None:
+    scenario.kind = Vacuity.STALE
+    scenario.sent = random.choice(({"text": scenario.turns[0].user, "channel": "web"}, {}))
 
 
 def _missing(scenario: Seeded, _: Random) -> None:
@@ -214,7 +217,7 @@ def _without_end(scenario: Seeded, _: Random) -> None:
 
 
 WHOLES: Sequence[Callable[[Seeded, Random], None]] = (
-    _old,
+    too_old,
     _stale,
     _missing,
     _without_end,
@@ -238,7 +241,7 @@ def seeded_suite(seed: int) -> list[Seeded]:
 
 
 def _scenario(name: str, random: Random) -> Seeded:
-    scenario = Seeded(name, [_sound(random) for _ in range(random.randrange(1, 4))])
+    scenario = Seeded(name, [sound_turn(random) for _ in range(random.randrange(1, 4))])
     match random.randrange(4):
         case 0:
             random.choice(WHOLES)(scenario, random)
@@ -274,26 +277,22 @@ def _record(project: Project, folder: Path, seeded: Seeded) -> None:
         scenario_hash=scenario.fingerprint,
         definition="shop",
         # A recording that is stale was made with another definition.
-        definition_hash=definition.fingerprint if seeded.path == "/chat" else "before",
+        definition_hash=definition.fingerprint if seeded.sent is None else "before",
         recorded_at=seeded.recorded_at,
         seed="a",
     )
-    interactions = [_interaction(seeded.path, number, turn) for number, turn in _numbered(seeded)]
+    interactions = [_interaction(seeded, *one) for one in enumerate(seeded.turns, 1)]
     path = folder / f"cassettes/shop/{seeded.name}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_cassette(path, Cassette(head=head, interactions=Interactions.of(interactions)))
 
 
-def _numbered(seeded: Seeded) -> list[tuple[int, Turn]]:
-    return list(enumerate(seeded.turns, 1))
-
-
-def _interaction(path: str, number: int, turn: Turn) -> Interaction:
+def _interaction(seeded: Seeded, number: int, turn: Turn) -> Interaction:
     said = message_hash(UserMessage(text=turn.user))
     request = Request(
         method="POST",
-        url=f"http://127.0.0.1:9{path}",
-        body=json.dumps({"text": turn.user}).encode(),
+        url="http://127.0.0.1:9/chat",
+        body=json.dumps({"text": turn.user} if seeded.sent is None else seeded.sent).encode(),
         origin=Origin(turn=number, step="send.1", message=said),
     )
     payload = {"messages": [{"text": turn.text}], **turn.payload}

@@ -45,15 +45,6 @@ def scenarios(*words: str) -> dict[str, Any]:
     return {one["scenario"]: one for one in said["scenarios"]}
 
 
-def findings(*words: str) -> list[tuple[str, str]]:
-    """Code and place of every finding: file and line."""
-    return [
-        (finding["code"], finding["at"].rpartition(":")[0])
-        for one in scenarios(*words).values()
-        for finding in one["findings"]
-    ]
-
-
 def measured(project: Project) -> list[ScenarioTrust]:
     """What is known of each scenario of a project, without the command."""
     config = project.config

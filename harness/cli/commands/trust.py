@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +11,22 @@ from pathlib import Path
 import harness
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.recording_check import Checking
-from harness.cli.here import project_here
+from harness.cli.here import history_here, project_here
 from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, show, writing
 from harness.core.atomic_file import write_durably
 from harness.core.sections import Section, markdown
+from harness.evaluation.check_counts import CheckCounts
 from harness.evaluation.strength import StrengthMeter
 from harness.evaluation.trust import PlayTrust, ScenarioTrust, TrustMeter, trust_of
 from harness.evaluation.trust.trust_json import trust_json
 from harness.evaluation.trust.trust_page import trust_page
+from harness.history.address import HistoryError
+from harness.history.ever_failed import ever_failed
 from harness.parallel.shared_work import shared_work
 from harness.project.plan import Play
 from harness.project.project import Project
 from harness.project_file import FILE_NAME
+from harness.scenario.check_place import CheckPlace
 
 MOST_LISTED = 20
 """Scenarios that the terminal lists, if no path is named."""
@@ -38,6 +42,8 @@ class TrustOptions:
     fail_under: float | None
     max_age: float | None
     """In seconds; None for that of harness.yaml."""
+    history: str
+    """A file or a URL; empty for the project's own."""
     processes: int | None
     as_json: bool
     reports: Path
@@ -77,7 +83,23 @@ def _measured(project: Project, options: TrustOptions, now: datetime) -> list[Sc
     plays: dict[Path, list[PlayTrust]] = {}
     for play in shared_work(meter.measured, chosen, options.processes):
         plays.setdefault(play.play.file, []).append(play)
-    return [trust_of(project, file, of_file) for file, of_file in plays.items()]
+    known = _known_checks(project, options, {play.scenario for play in chosen})
+    return [trust_of(project, file, of_file, known) for file, of_file in plays.items()]
+
+
+def _known_checks(
+    project: Project, options: TrustOptions, scenarios: Collection[str]
+) -> Mapping[CheckPlace, CheckCounts] | None:
+    """What earlier runs say about checks; None if that is not known."""
+    try:
+        address = history_here(options.reports, options.history)
+        return ever_failed(address, scenarios, project=project.config.root.name)
+    except HistoryError as error:
+        if options.history:
+            raise
+        # The measurement is worth something without it.
+        echo(f"note: it is not known which checks ever failed: {error}", err=True)
+        return None
 
 
 def _write(folder: Path, as_json: object, page: Sequence[Section]) -> tuple[Path, ...]:

@@ -13,7 +13,8 @@ from harness.formats.template import TemplateError
 from harness.play.judged_subjects import JudgedSubject, judged_in
 from harness.play.judging import verdict_of
 from harness.project.vocabulary import Vocabulary
-from harness.scenario import Expectation, Scope, turn_subject
+from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
+from harness.scenario.check_place import CheckPlace, place_of_check
 
 _OF_NONE = frozenset(("none",))
 _OF_ORDER = frozenset(("unique", "sorted"))
@@ -26,6 +27,8 @@ class JudgedCheck:
     expectation: Expectation
     subject: str
     """The turn in the reader's terms; empty for the whole conversation."""
+    in_history: CheckPlace
+    """What a history of runs knows it by."""
     judged: list[JudgedSubject] = field(default_factory=list)
     """What it judged."""
     has_run: bool = False
@@ -39,6 +42,11 @@ class JudgedCheck:
         """Of its name."""
         return self.expectation.place
 
+    @property
+    def name(self) -> str:
+        """As results have it."""
+        return self.expectation.result_name
+
 
 def judged_checks(
     conversation: RecordedConversation, vocabulary: Vocabulary
@@ -51,7 +59,12 @@ def judged_checks(
         is_of_turn = turn is not None and one.expectation.scope not in (Scope.NEVER, Scope.ALWAYS)
         subject = turn_subject(turn.number, turn.id) if turn is not None and is_of_turn else ""
         check = checks.setdefault(
-            str(one.expectation.place), JudgedCheck(expectation=one.expectation, subject=subject)
+            str(one.expectation.place),
+            JudgedCheck(
+                expectation=one.expectation,
+                subject=subject,
+                in_history=_in_history(conversation.scenario, turn, one),
+            ),
         )
         check.judged.append(one)
         verdict = verdict_of(one, vocabulary)
@@ -60,6 +73,18 @@ def judged_checks(
         else:
             check.has_run = True
     return checks
+
+
+def _in_history(scenario: Scenario, turn: UserTurn | None, judged: JudgedSubject) -> CheckPlace:
+    expectation = judged.expectation
+    path, own = expectation.place.source.path, scenario.place.source.path
+    place = place_of_check(
+        expectation.path,
+        judged.turn.number,
+        turn.id if turn is not None else "",
+        path if path != own else "",
+    )
+    return CheckPlace(scenario.id, place, expectation.result_name)
 
 
 def value_of(judged: JudgedSubject) -> Json:

@@ -52,13 +52,17 @@ class JudgedConversation:
         for check in self.checks.values():
             if not check.can_fail and not self._own_captures(check):
                 check.can_fail = any(map(self._fails_somewhere, check.judged))
+        self._problems = {at: self._vain(check) for at, check in self.checks.items()}
+        """Why each check says nothing; None if it does."""
+        for at, check in self.checks.items():
+            check.can_fail = check.can_fail and self._problems[at] is None
 
     def observations(self) -> Iterator[Observation]:
         """What is known about each check and each turn."""
-        for check in self.checks.values():
-            yield Observation(key=f"run {check.place}", problem=_skipped(check))
+        for at, check in self.checks.items():
+            yield Observation(key=f"run {at}", problem=_skipped(check))
             if check.has_run:
-                yield Observation(key=f"fail {check.place}", problem=self._vain(check))
+                yield Observation(key=f"fail {at}", problem=self._problems[at])
         for turn in self._conversation.turns:
             place = turn.planned.place
             yield Observation(key=f"optional {place}", problem=self._optional(turn))
@@ -95,7 +99,7 @@ class JudgedConversation:
 
     def _vain(self, check: JudgedCheck) -> Problem | None:
         """Why a check says nothing; None if it does."""
-        name, scope = check.expectation.name, check.expectation.scope
+        name, scope = check.name, check.expectation.scope
         if name == "schema" and scope is not Scope.NEVER and all(map(self._is_loose, check.judged)):
             return _at(check, Vacuity.LOOSE_SCHEMA, "the schema accepts every change of a field")
         if scope is not Scope.NEVER and (paths := vain_paths(check)):
@@ -153,7 +157,7 @@ def _at(check: JudgedCheck, kind: Vacuity, message: str, hint: str = "") -> Prob
 def _skipped(check: JudgedCheck) -> Problem | None:
     if check.has_run:
         return None
-    message = f"'{check.expectation.name}' is skipped: {check.skipped}"
+    message = f"'{check.name}' is skipped: {check.skipped}"
     return _at(check, Vacuity.SKIPPED_CHECK, message)
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.core import Problem
+from harness.evaluation.check_counts import CheckCounts
 from harness.evaluation.strength import Aspect, StrengthScore
-from harness.evaluation.trust.trust_meter import PlayTrust
+from harness.evaluation.trust.trust_meter import PlayTrust, TriedCheck
 from harness.evaluation.trust.vacuity import KIND_OF, Vacuity
 from harness.evaluation.trust.written_scenario import waiver_place, written_findings
 from harness.project.loading import load_scenario
 from harness.project.project import Project
 from harness.scenario import Scenario, WaiverKind
+from harness.scenario.check_place import CheckPlace
 
 MOST = 100
 """The figure of a scenario that notices every change and has no finding."""
@@ -79,8 +81,16 @@ class ScenarioTrust:
         return max(0, int(base - sum(self.deductions.values())))
 
 
-def trust_of(project: Project, file: Path, plays: Sequence[PlayTrust]) -> ScenarioTrust:
-    """What the plays of a scenario, and its file, say together. Raises `AuthoringError`."""
+def trust_of(
+    project: Project,
+    file: Path,
+    plays: Sequence[PlayTrust],
+    history: Mapping[CheckPlace, CheckCounts] | None = None,
+) -> ScenarioTrust:
+    """What the plays of a scenario, and its file, say together. Raises `AuthoringError`.
+
+    `history` has what became of checks in earlier runs; None if that is not known.
+    """
     scenario = load_scenario(project, file)
     strength = StrengthScore()
     for play in plays:
@@ -106,11 +116,22 @@ def trust_of(project: Project, file: Path, plays: Sequence[PlayTrust]) -> Scenar
         ran=frozenset(check.at for check in checks if check.has_run),
         can_fail=frozenset(check.at for check in checks if check.can_fail),
         known=frozenset(check.at for check in checks),
+        ever_failed=None if history is None else frozenset(_failed(checks, history)),
         skips=tuple(dict.fromkeys(skips)),
         fields=fields,
         unseen=fields - seen,
         oldest=min((play.recorded_at for play in plays if play.recorded_at), default=""),
     )
+
+
+def _failed(
+    checks: Sequence[TriedCheck], history: Mapping[CheckPlace, CheckCounts]
+) -> Iterator[str]:
+    """The places of checks that failed in an earlier run."""
+    for check in checks:
+        counts = history.get(check.in_history)
+        if counts is not None and counts.has_failed:
+            yield check.at
 
 
 def _of_plays(plays: Sequence[PlayTrust]) -> Iterator[Problem]:

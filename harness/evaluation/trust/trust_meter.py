@@ -25,6 +25,7 @@ from harness.project.plan import Mode, Play
 from harness.project.planning import waivers_of
 from harness.project.project import Project
 from harness.scenario import Scenario, WaiverKind, played_in
+from harness.scenario.check_place import CheckPlace
 
 _OF_RECORDINGS = (Vacuity.STALE.code, Vacuity.OLD.code)
 
@@ -35,10 +36,12 @@ class TriedCheck:
 
     at: str
     """File, line and column."""
+    in_history: CheckPlace
+    """What a history of runs knows it by."""
     has_run: bool
     can_fail: bool
     skipped: str = ""
-    """Why it was skipped."""
+    """Its name, and why it was skipped; empty if it never was."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -111,15 +114,16 @@ class TrustMeter:
             checks=tuple(
                 TriedCheck(
                     at=str(check.place),
+                    in_history=check.in_history,
                     has_run=check.has_run,
                     can_fail=check.can_fail,
-                    skipped=check.skipped,
+                    skipped=f"{check.name}: {check.skipped}" if check.skipped else "",
                 )
                 for check in judged.checks.values()
             ),
             observations=tuple(judged.observations()),
             findings=findings,
-            fields=frozenset(fates),
+            fields=frozenset(name for name, known in fates.items() if known != {Fate.LEFT_OUT}),
             unseen=frozenset(name for name, known in fates.items() if known == {Fate.SURVIVED}),
             recorded_at=recorded_at,
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.core import Place, Problem
-from harness.evaluation.gate_note import gate_note
 from harness.evaluation.trust.vacuity import Vacuity
 from harness.formats.yaml import read
 from harness.project.project import Project
@@ -34,9 +33,9 @@ def written_findings(project: Project, file: Path, scenario: Scenario) -> Iterat
                     "nothing is expected of the reply",
                     turn_subject(turn.number, turn.id),
                 )
-    if scenario.repeat is not None and lets_chance_pass(scenario.repeat):
-        note = gate_note(scenario.repeat)
-        message = f"a bot of which half of the takes fail is likely to pass ({note})"
+    if scenario.repeat is not None and (chance := chance_of_a_coin(scenario.repeat)) > COIN:
+        shown = f"{chance:.0%}".replace("%", " %")
+        message = f"a bot of which half of the takes fail passes in {shown} of runs"
         yield Vacuity.GATE.at(scenario.repeat.place or scenario.place, message)
     for waiver in scenario.waivers:
         if waiver.kind is WaiverKind.XFAIL and not waiver.strict:
@@ -45,14 +44,15 @@ def written_findings(project: Project, file: Path, scenario: Scenario) -> Iterat
             yield Vacuity.XFAIL_WITHOUT_END.at(place, message)
 
 
-def lets_chance_pass(repeat: Repeat) -> bool:
-    """Whether a bot of which half of the takes fail passes in more than half of the runs."""
-    if not repeat.is_repeated:
-        return False
+def chance_of_a_coin(repeat: Repeat) -> float:
+    """How often a bot of which half of the takes fail passes.
+
+    Assumes that takes are independent.
+    """
     gate = repeat.gate
     if gate is not None:
-        return gate.odds(COIN).good > COIN
-    return chance_of_passing(repeat.takes, repeat.wanted, COIN) > COIN
+        return gate.odds(COIN).good
+    return chance_of_passing(repeat.takes, repeat.wanted, COIN)
 
 
 def waiver_place(project: Project, file: Path, scenario: Scenario, kind: WaiverKind) -> Place:
