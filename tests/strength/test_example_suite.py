@@ -16,8 +16,7 @@ import harness
 from harness.conversation import Response
 from harness.evaluation.strength import Fate, RecordedConversation, StrengthMeter
 from harness.evaluation.strength.answer_encoding import as_sent, sent_instead
-from harness.evaluation.strength.noticing import Noticing
-from harness.evaluation.strength.turn_answers import TurnAnswer, contract_of, refusal_of
+from harness.evaluation.strength.turn_answers import TurnAnswer
 from harness.project.project import Project
 from harness.providers.definition import Step
 from harness.providers.payload import read_payload
@@ -25,11 +24,13 @@ from harness.providers.received_messages import messages_in
 from harness.providers.step_plans import Framing
 from harness.providers.stream import reader_for
 from tests.docs.blocks import ROOT
+from tests.reliability.size import runs
+from tests.strength.unchanged import kills_of_unchanged
 
 PROVIDERS = sorted(file.name for file in (ROOT / "cassettes").iterdir() if file.is_dir())
 COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
-MOST = 3
-"""Conversations of each provider."""
+MOST = runs(3, 10_000)
+"""Conversations of each provider; in the long run, all."""
 
 
 @cache
@@ -61,15 +62,7 @@ def test_what_is_not_changed_is_not_noticed(provider: str) -> None:
     _, project = _meter()
     conversations = _conversations(provider)
     for conversation in conversations:
-        noticing = Noticing(conversation, project.vocabulary)
-        assert conversation.notes == ()
-        for turn in conversation.turns:
-            for number, answer in enumerate(turn.answers.answers):
-                again = turn.answers.reply_with(number, answer.payload)
-                assert again == turn.answers.reply
-                assert refusal_of(answer, answer.payload) == ""
-                assert contract_of(answer, answer.payload) == ()
-            assert noticing.noticed(turn.answers.turn) == ""
+        assert kills_of_unchanged(conversation, project.vocabulary) == []
 
     assert conversations
 

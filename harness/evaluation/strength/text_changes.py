@@ -29,16 +29,19 @@ _BEFORE = {
     "não": "é são pode podem tem têm foi estão",
     "non": "è sono può possono ha hanno sarà",
 }
+_BETWEEN = "est sont était peut peuvent avez pouvez"
+"""In French, the negation is on both sides of the verb."""
 _NEGATIONS = re.compile(
     r"(?i)\b(?:(can)not|(is|are|was|were|do|does|did|has|have|had|could|would|should)n['’]t"  # noqa: RUF001  # as it is typed
-    r"|(ca)n['’]t|(wo)n['’]t|\s?(?:not|nicht|niet|ikke|não|non))\b"  # noqa: RUF001  # the same
+    rf"|(ca)n['’]t|(wo)n['’]t|n(?:e\s+|['’])({_BETWEEN.replace(' ', '|')})\s+pas"  # noqa: RUF001  # the same
+    r"|\s?(?:not|nicht|niet|ikke|não|non))\b"
 )
 _WISH = re.compile(r"(?i)\W*(?:have|do)\b")
 _WITHOUT = {"ca": "can", "wo": "will"}
 _FORMS = {
     **{verb: f"{verb} {word}" for word, verbs in _AFTER.items() for verb in verbs.split()},
     **{verb: f"{word} {verb}" for word, verbs in _BEFORE.items() for verb in verbs.split()},
-    **{verb: f"ne {verb} pas" for verb in ("est", "sont", "peut", "peuvent", "avez", "pouvez")},
+    **{verb: f"ne {verb} pas" for verb in _BETWEEN.split()},
 }
 """The negated form of the usual auxiliary verbs, of the languages of the built-in examples."""
 _VERB = re.compile(rf"(?i)\b({'|'.join(sorted(_FORMS, key=len, reverse=True))})\b")
@@ -65,7 +68,8 @@ def _negated_statement(text: str) -> str | None:
     if negation is not None and (verb is None or negation.start() <= verb.end() + 1):
         kept = next((group for group in negation.groups() if group), "")
         plain = _WITHOUT.get(kept.lower(), kept)
-        return f"{text[: negation.start()]}{plain}{text[negation.end() :]}"
+        before, after = f"{text[: negation.start()]}{plain}", text[negation.end() :]
+        return f"{before}{after}" if before else after.lstrip()
     if verb is None or _WISH.match(text):
         return None
     inserted = _FORMS[verb[0].lower()].replace(verb[0].lower(), verb[0])

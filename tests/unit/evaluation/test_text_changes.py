@@ -29,6 +29,9 @@ from harness.evaluation.strength.text_changes import (
         ("Das ist da.", "Das ist nicht da."),
         ("O pedido foi pago.", "O pedido não foi pago."),
         ("Votre commande est prête.", "Votre commande ne est pas prête."),
+        ("Ce n’est pas possible.", "Ce est possible."),  # noqa: RUF001  # the same
+        ("Ils ne peuvent pas venir.", "Ils peuvent venir."),
+        ("Não é preciso pagar.", "é preciso pagar."),
         ("Is it here? It is not.", "Is it here? It is."),
         ("It is here. Is that all?", "It is not here. Is that all?"),
         ("To which currency should I convert it?", None),
