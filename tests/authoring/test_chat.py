@@ -59,10 +59,12 @@ def test_a_slip_is_not_said_to_the_bot(talking):
         said = project.chat(
             "Hello",
             "9",
-            "2026",
-            "Hello",
             "/check contains How are you",
             "/check contains: How are you",
+            "/new",
+            "Hello",
+            "2026",
+            "Hello",
             '/save "My talk"',
             "/save my-talk",
             options=("rasa-rest",),
@@ -76,6 +78,25 @@ def test_a_slip_is_not_said_to_the_bot(talking):
         schema = "../schemas/scenario.schema.json"
         assert text.startswith(f"# yaml-language-server: $schema={schema}\n")
         assert [turn["user"] for turn in project.turns("my-talk")] == ["Hello", "2026", "Hello"]
+
+
+def test_a_script_saves_nothing_after_a_wrong_command(talking):
+    """What the rest of the script means is not what was done; another conversation is saved."""
+    with talking("rasa-rest") as project:
+        said = project.chat(
+            *("Hello", "/chekc contains: you", "2", "/save wrong"),
+            *("/new", "Hello", "/save right"),
+            options=("rasa-rest",),
+        )
+
+        assert said.status == 1
+        assert said.after("/save wrong") == (
+            "nothing was written, because '/chekc contains: you' was not done; correct the script"
+        )
+        assert [file.name for file in (project.folder / "scenarios").glob("*.yaml")] == [
+            "right.yaml"
+        ]
+        assert_plays(project, "right")
 
 
 def test_a_refused_key_leads_to_its_setting(talking):
@@ -290,13 +311,13 @@ def test_checks_that_passed_can_be_kept(talking):
             "I need a pink dress",
             "/check {contains: stand out, max_words: 20}",
             "/keep",
-            "/check contains: cow",
-            "/keep",
             "/check",
             "messages:",
             "  count: 2",
             "",
             "/save kept",
+            "/check contains: cow",
+            "/keep",
             options=("connectly",),
         )
 

@@ -134,13 +134,18 @@ def test_a_bot_that_was_stopped_can_be_started_again(tmp_path, monkeypatch):
 
 
 def test_a_person_chats_and_saves(person):
-    """Lines can be edited, Ctrl-C at the prompt ends nothing, and Ctrl-D ends the chat."""
+    """Lines can be edited, Ctrl-C at the prompt ends nothing, and Ctrl-D ends the chat.
+
+    A wrong command does not keep a person from saving.
+    """
     with person("rasa-rest") as (project, typing):
         typing.types("Hellp\x7fo\r")
         typing.types("2\r")
         typing.types("not this")
         typing.types("\x03", after="you> not this")
         typing.sees("Ctrl-D or /quit ends the chat")
+        typing.types("/chekc\r")
+        typing.sees("there is no command /chekc")
         typing.types("/save moods\r")
         typing.sees("play it: pytest scenarios/moods.yaml")
         typing.types(END)

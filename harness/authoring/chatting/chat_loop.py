@@ -20,7 +20,7 @@ from harness.authoring.chatting.slash_commands import (
 from harness.authoring.chatting.speaking import Speaking
 from harness.authoring.chatting.terminal_protocol import Style, Terminal
 from harness.conversation import ToolCall, ToolResult, Turn
-from harness.core import AuthoringError, PlayError, counted, parse_duration
+from harness.core import AuthoringError, PlayError, counted, parse_duration, quote
 
 MORE = "...> "
 """The prompt for a line that continues one."""
@@ -40,6 +40,8 @@ class ChatLoop:
         self._checks: CheckCommands
         self._speaking: Speaking
         self._commands: Mapping[str, Callable[[str], object]]
+        self._not_done = ""
+        """The first line of this conversation that was wrong, other than `/save`."""
 
     @property
     def is_clean(self) -> bool:
@@ -76,7 +78,7 @@ class ChatLoop:
             "payload": self._payload,
             "again": lambda _: speaking.again(),
             "back": lambda _: speaking.back(),
-            "new": lambda _: speaking.new(),
+            "new": lambda _: self._new(),
             "check": lambda text: checks.check(text, self._required()),
             "keep": lambda _: checks.keep(),
             "attach": speaking.attach,
@@ -150,10 +152,16 @@ class ChatLoop:
                 self._commands[name](rest)
             else:
                 self._speaking.line(line)
-        except WrongCommand as wrong:
+        except (WrongCommand, AuthoringError) as wrong:
             self._display.fault(str(wrong))
-        except (AuthoringError, PlayError) as error:
+            if not line.startswith("/save"):
+                self._not_done = self._not_done or line
+        except PlayError as error:
             self._display.fault(str(error))
+
+    def _new(self) -> None:
+        self._speaking.new()
+        self._not_done = ""
 
     def _payload(self, _: str) -> None:
         self._display.show(payload_text(self._required()))
@@ -180,6 +188,11 @@ class ChatLoop:
         if not self._chat.turns and not self._chat.talk.scenario.user_turns:
             raise WrongCommand("nothing was said yet, so there is nothing to save")
         display = self._display
+        if self._not_done and not self._terminal.is_interactive:
+            # A person has seen it, and decides; a script says the rest as if it had been done.
+            line = quote(self._not_done)
+            display.fault(f"nothing was written, because {line} was not done; correct the script")
+            return
         try:
             saved = save(self._chat, name)
         except NotGreen as error:
