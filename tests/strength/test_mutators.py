@@ -8,7 +8,7 @@ import pytest
 
 from harness.evaluation.strength import Aspect, Fate
 from tests.accepting.desk import Desk
-from tests.strength.measured import by_id, mutants_in, recorded
+from tests.strength.measured import NAME, by_id, mutants_in, recorded
 
 REFUND = "You get a refund of 12 EUR. It is on its way. Thank you for waiting so long."
 TWO = {"messages": [{"text": "First we look for it."}, {"text": "Then we send it back."}]}
@@ -245,6 +245,24 @@ def test_harmless_changes_are_noticed_by_a_brittle_check_alone(desk: Desk) -> No
 
     assert (brittle.fate, robust.fate) == (Fate.KILLED, Fate.SURVIVED)
     assert brittle.is_harmless
+
+
+def test_an_id_that_replies_share_may_be_another_one_in_both(desk: Desk) -> None:
+    """A check that compares it with a capture is not brittle; one that knows it by heart is."""
+    order = {"text": "Fine.", "order": "0197f4c0-1b2c-7d3e-8f40-5a6b7c8d9e0f"}
+    desk.bot.answers |= {"hi": order, "yes": order}
+    start = (
+        "scenario: order\nturns:\n  - user: hi\n    expect: none\n    capture: {order: $.order}\n"
+    )
+    fates = []
+    for known in ("${order}", order["order"]):
+        desk.write(NAME, f"{start}  - user: 'yes'\n    expect: {{json: {{$.order: '{known}'}}}}\n")
+        desk.record(NAME)
+        ids = [one for name, one in by_id(desk).items() if "other ids" in name]
+        assert len(ids) == 2
+        fates.append([one.fate for one in ids])
+
+    assert fates == [[Fate.SURVIVED, Fate.SURVIVED], [Fate.SURVIVED, Fate.KILLED]]
 
 
 def test_replies_of_a_class_in_python_are_changed(desk: Desk) -> None:

@@ -133,7 +133,7 @@ class _TurnMutants:
             return None
         turn = self._turn_with(answer, draft.payload, reply)
         aspect = _aspect(self._answers.reply, reply)
-        noticed = self._noticing.noticed(turn)
+        noticed = self._noticing.noticed(turn, is_id=draft.change is Harmless.OTHER_IDS)
         fate, reason = (Fate.KILLED, noticed) if noticed else (Fate.SURVIVED, "")
         broken = contract_of(answer, draft.payload)
         if broken and (not noticed or mutant.is_harmless):

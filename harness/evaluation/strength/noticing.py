@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from harness.checks import KIND_NAMED
@@ -33,26 +33,32 @@ class Noticing:
         self._has_whole = any(
             one.scope is Scope.CONVERSATION for one in conversation.scenario.expectations
         )
+        self._captures = {name for turn in self._planned.values() for name in turn.captures}
         self._recalling = {
             planned.number: [one for one in planned.expectations if _may_look_back(one)]
             for planned in conversation.scenario.user_turns
         }
 
-    def noticed(self, turn: Turn) -> str:
-        """What notices a changed turn: a check with its place; empty if nothing does."""
+    def noticed(self, turn: Turn, *, is_id: bool = False) -> str:
+        """What notices a changed turn: a check with its place; empty if nothing does.
+
+        `is_id` says that an id became another one. A check that compares ids with a capture is
+        not asked then: in another conversation, both are other ones.
+        """
         planned = self._planned[turn.number]
         missing, captured = _captured(planned, turn)
         if missing:
             return missing
         turn = replace(turn, variables={**turn.variables, **captured})
         transcript = self._with(turn, captured)
+        spared = self._captures if is_id else set()
         return (
-            self._first_bad(self._own(turn, transcript))
-            or self._first_bad(judged_in_every(self._scenario, turn, transcript))
+            self._first_bad(self._own(turn, transcript), spared)
+            or self._first_bad(judged_in_every(self._scenario, turn, transcript), spared)
             or self._not_pressed(turn)
             or self._tool_unanswered(planned, turn)
-            or self._first_bad(self._later(turn, transcript, captured))
-            or self._first_bad(self._whole(transcript))
+            or self._first_bad(self._later(turn, transcript, captured), spared)
+            or self._first_bad(self._whole(transcript), spared)
         )
 
     def judged(self, turn: Turn) -> Iterator[JudgedSubject]:
@@ -89,8 +95,11 @@ class Noticing:
             turns.append(turn if one.number == turn.number else one)
         return replace(self._transcript, turns=tuple(turns))
 
-    def _first_bad(self, judged: Iterable[JudgedSubject]) -> str:
+    def _first_bad(self, judged: Iterable[JudgedSubject], spared: Collection[str]) -> str:
+        """The first check that fails; those that use a name in `spared` are left out."""
         for one in judged:
+            if not one.expectation.value.names.isdisjoint(spared):
+                continue
             if verdict_of(one, self._vocabulary).outcome.is_bad:
                 return place_and_name(one.expectation.place, one.expectation.name)
         return ""
