@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from harness.core import AuthoringError, CheckCrashed, Json, quote, value_class
+from harness.checks.check_files import CheckFiles, UnreadableFile
+from harness.core import CheckCrashed, Json, quote, value_class
 from harness.core.file_lock import FileLock
 from harness.core.held_files import Files
-from harness.formats.json_schema.json_file import json_from
-from harness.formats.yaml import read, write
+from harness.formats.yaml import write
 from harness.project_file import YAML_ENDINGS
 
 UPDATE = "harness run --update"
@@ -79,11 +79,8 @@ class Goldens:
 
     def __init__(self, root: Path, schemas: Path, files: Files | None = None) -> None:
         """`root` is the project; no golden is read or written outside it."""
-        self._files = files or Files()
-        self._root = root
-        self._schemas = schemas
-        self._found: dict[tuple[str, str], Path] = {}
-        self._read: dict[Path, Json] = {}
+        self.files = CheckFiles(root, schemas, files)
+        """The files that they are among."""
         self.ledger: GoldenLedger | None = None
         """What this run has written, if it rewrites goldens; None if it does not."""
 
@@ -93,12 +90,14 @@ class Goldens:
         If it does not exist, its place is next to the scenario. Raises `CheckCrashed`
         `golden-outside` if it would be outside the project.
         """
-        key = (name, scenario)
-        found = self._found.get(key)
+        try:
+            found = self.files.located(name, scenario)
+        except ValueError as error:
+            message = f"{quote(name)} is not a valid name of a golden file"
+            raise CheckCrashed("golden-outside", message) from error
         if found is None:
-            found = self._located(name, scenario)
-            if self._files.is_file(found):
-                self._found[key] = found
+            message = f"the golden file {quote(name)} would be outside the project"
+            raise CheckCrashed("golden-outside", message, "keep it next to the scenario")
         return found
 
     def value(self, file: Path) -> Json:
@@ -106,33 +105,19 @@ class Goldens:
 
         Raises `CheckCrashed` `golden-missing` or `unreadable-golden`.
         """
-        if file in self._read:
-            return self._read[file]
-        if not self._files.is_file(file):
+        if not self.files.exists(file):
             message = f"there is no golden file {quote(self.shown(file))}"
             hint = f"'{UPDATE}' writes it from the recording"
             raise CheckCrashed("golden-missing", message, hint)
         try:
-            shown, content = self.shown(file), self._files.read(file)
-            is_json = file.suffix == ".json"
-            value = (json_from(content, shown) if is_json else read(content, shown)).value
-        except AuthoringError as error:
-            first = error.problems[0]
-            where = f"line {first.place.line}: " if first.place else ""
-            message = (
-                f"the golden file {quote(self.shown(file))} cannot be read: {where}{first.message}"
-            )
-            raise CheckCrashed("unreadable-golden", message, first.hint) from error
-        except OSError as error:
-            message = f"the golden file {quote(self.shown(file))} cannot be read: {error.strerror}"
-            raise CheckCrashed("unreadable-golden", message) from error
-        self._read[file] = value
-        return value
+            return self.files.value(file)
+        except UnreadableFile as error:
+            message = f"the golden file {quote(self.shown(file))} cannot be read: {error}"
+            raise CheckCrashed("unreadable-golden", message, error.hint) from error
 
     def forget(self) -> None:
         """Read all files again when they are needed."""
-        self._found.clear()
-        self._read.clear()
+        self.files.forget()
 
     def settle(
         self, file: Path, value: Json, who: str, differs: Callable[[Json], tuple[str, ...]]
@@ -148,8 +133,8 @@ class Goldens:
         shown = self.shown(file)
         with self.ledger.locked():
             # Another process may have written it since it was read.
-            self._read.pop(file, None)
-            is_there = self._files.is_file(file)
+            self.files.forget(file)
+            is_there = self.files.exists(file)
             lines = differs(self.value(file)) if is_there else ()
             before = self.ledger.entry(str(file))
             if is_there and not lines:
@@ -166,37 +151,19 @@ class Goldens:
                     details=lines,
                 )
             self._write(file, value)
-            self._read[file] = value
+            self.files.keep(file, value)
             done = "rewritten" if is_there else "created"
             self.ledger.note(GoldenEntry(golden=str(file), who=who, done=done, lines=lines))
 
     def shown(self, file: Path) -> str:
         """The path of a golden, relative to the project."""
-        return file.relative_to(self._root.resolve()).as_posix()
-
-    def _located(self, name: str, scenario: str) -> Path:
-        root = self._root.resolve()
-        found = None
-        for folder in ((self._root / scenario).parent, self._schemas):
-            try:
-                file = (folder / name).resolve()
-            except (OSError, ValueError, RuntimeError) as error:
-                message = f"{quote(name)} is not a valid name of a golden file"
-                raise CheckCrashed("golden-outside", message) from error
-            if file.is_relative_to(root):
-                found = found or file
-                if self._files.is_file(file):
-                    return file
-        if found is None:
-            message = f"the golden file {quote(name)} would be outside the project"
-            raise CheckCrashed("golden-outside", message, "keep it next to the scenario")
-        return found
+        return self.files.shown(file)
 
     def _write(self, file: Path, value: Json) -> None:
         is_json = file.suffix == ".json"
         text = f"{json.dumps(value, indent=2, ensure_ascii=False)}\n" if is_json else write(value)
         try:
-            self._files.write(file, text.encode())
+            self.files.files.write(file, text.encode())
         except OSError as error:
             message = f"the golden file {self.shown(file)} cannot be written: {error.strerror}"
             raise CheckCrashed("golden-not-written", message) from error

@@ -19,6 +19,7 @@ from harness.checks.contains import (
     STARTS_WITH,
 )
 from harness.checks.equals import EQUALS
+from harness.checks.grounded_in import GROUNDED_IN
 from harness.checks.json_paths import JSON
 from harness.checks.language import LANGUAGE
 from harness.checks.latency import FIRST_TOKEN, LATENCY
@@ -51,6 +52,7 @@ TABLE = (
     MAX_CHARACTERS,
     LANGUAGE,
     READING,
+    GROUNDED_IN,
     SCHEMA,
     JSON,
     LIKE,

@@ -25,7 +25,8 @@ from harness.core import Json, is_same, nearest_word, show, value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema import Schema
 
-_NOT_READ = "the provider's definition does not say where tool calls are"
+NOT_READ = "the provider's definition does not say where tool calls are"
+"""Why calls are not known."""
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
 
 
@@ -39,7 +40,7 @@ def _compile(value: Json, options: Options) -> Judge:
     )
     in_order = not parts.make("any_order", bool)
     is_open = count is None or is_lower_bound(parts.make("count", lambda found: found))
-    not_read = not_told(_NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
+    not_read = not_told(NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
     if not in_order and exactly is None and contains is None:
         raise BadExpectation(
             "asserts-nothing", "'any_order' alone has no effect", "add 'exactly' or 'contains'"
@@ -63,7 +64,7 @@ def _compile(value: Json, options: Options) -> Judge:
 
 def _judge_none(subject: Subject) -> Verdict:
     if subject.tools is None:
-        return not_told(_NOT_READ)
+        return not_told(NOT_READ)
     if not subject.tools:
         return PASS
     return failed(

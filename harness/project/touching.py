@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from harness.checks.goldens import SUFFIXES as OF_GOLDENS
+from harness.checks.facts import FACT_FILES
 from harness.config import ProviderConfig
 from harness.core import scalars
 from harness.formats.json_schema.referring import referring_files
@@ -124,7 +124,7 @@ class _Search:
             [
                 self._follow_scenario(file),
                 self._follow_part(file),
-                self._follow_golden(file),
+                self._follow_read_by_check(file),
                 self._follow_schema(file),
                 self._follow_definition(file),
                 self._is_own(file),
@@ -187,14 +187,15 @@ class _Search:
     def _follow_part(self, file: Path) -> bool:
         return self._add(self._graph.with_part(self._config.shown(file)))
 
-    def _follow_golden(self, file: Path) -> bool:
-        if not file.name.endswith(OF_GOLDENS) or not file.is_relative_to(self._config.root):
+    def _follow_read_by_check(self, file: Path) -> bool:
+        """A golden file, or a file of facts."""
+        if not file.name.endswith(FACT_FILES) or not file.is_relative_to(self._config.root):
             return False
         found = self._graph.naming(file.name)
-        return self._add(needs for needs in found if self._may_name_golden(needs, file))
+        return self._add(needs for needs in found if self._may_name(needs, file))
 
-    def _may_name_golden(self, needs: Needs, file: Path) -> bool:
-        """Whether `same_as` may name a file, relative to a file with turns or to the schemas."""
+    def _may_name(self, needs: Needs, file: Path) -> bool:
+        """Whether a check may name a file, relative to a file with turns or to the schemas."""
         if needs.named.is_any:
             return True
         names = [name for name in needs.named.names if name.rpartition("/")[2] == file.name]

@@ -289,6 +289,9 @@ BROKEN: dict[str, str] = {
     "golden-that-is-missing": asking(
         "superoffice", f"{RESET}    expect: {{same_as: reset.json}}\n"
     ),
+    "facts-that-are-missing": asking(
+        "connectly", f"{SHIPPING}    expect: {{grounded_in: {{sources: fact.md, figures: all}}}}\n"
+    ),
     "golden-outside-the-project": asking(
         "superoffice", f"{RESET}    expect: {{same_as: ../../reset.json}}\n"
     ),

@@ -279,6 +279,14 @@ VALUES: dict[str, str | bytes] = {
     "range-the-wrong-way-round": turn("expect: {like: {price: <number 5..1>}}"),
     "golden-of-another-kind": turn("expect: {same_as: greeting.txt}"),
     "golden-with-an-absolute-path": turn("expect: {same_as: /etc/passwd.json}"),
+    "grounded-in-an-unknown-source": turn(
+        "expect: {grounded_in: {sources: [usr, products.json, price], figures: all}}"
+    ),
+    "grounded-in-nothing": turn("expect: {grounded_in: {sources: [], figures: all}}"),
+    "grounded-in-the-whole-payload": turn("expect: {grounded_in: {sources: $, figures: all}}"),
+    "grounded-in-with-claims": turn(
+        "expect: {grounded_in: {sources: user, figures: numbrs, claims: {by: careful}}}"
+    ),
     "words-a-word": turn("expect: {max_words: ten}"),
     "reading-without-a-limit": turn("expect: {reading: {grade: 8}}"),
     "bad-path-of-a-capture": turn("expect: none", "capture: {product: 'products[0]'}"),

@@ -296,3 +296,21 @@ def test_a_repository_without_a_commit_plays_everything(run, project):
     result = run(OPTION)
 
     result.assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize("name", ["scenarios/facts.md", "schemas/facts.json"])
+def test_a_file_of_facts_touches_what_names_it(played, repository, name):
+    """A text counts as a golden file does, and another file of its kind touches nothing."""
+    file = repository / name
+    source = f"      grounded_in: {{sources: {file.name}, figures: all}}\n"
+    change(repository / "scenarios/greet.yaml", source)
+    file.write_text("12\n")
+    file.with_stem("others").write_text("12\n")
+    commit(repository)
+    file.with_stem("others").write_text("13\n")
+    _, others = played()
+
+    file.write_text("13\n")
+    _, plays = played()
+
+    assert (others, plays) == ([], ["greet[echo]"])

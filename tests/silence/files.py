@@ -111,6 +111,7 @@ turns:
       json: {$.order.number: 4711, $.order.state: {one_of: [open, closed]}}
       like: {order: {state: open}}
       same_as: {file: dress.json, path: $.order}
+      grounded_in: {sources: [prices.md], figures: all}
       messages: {count: 1}
       actions: [Yes, 'No']
       products: {count: 1}
@@ -206,6 +207,7 @@ FILES = {
     "scenarios/full.yaml": FULL,
     "scenarios/rows.yaml": ROWS,
     "scenarios/dress.json": json.dumps(GOLDEN, indent=1),
+    "scenarios/prices.md": "12\n",
     "scenarios/rows.csv": "name,shade\nfirst,red\nsecond,blue\n",
     "scenarios/fragments/greeting.yaml": FRAGMENT,
     "scenarios/defaults.yaml": DEFAULTS,

@@ -28,6 +28,10 @@ _REFUSED: Mapping[str, Proposer] = {
     "not_matches": refusing(_FORBIDS, _REMOVE),
     "latency": refusing(_A_TIME, _SET_LIMIT),
     "first_token": refusing(_A_TIME, _SET_LIMIT),
+    "grounded_in": refusing(
+        "it requires that figures are in a source, and accepting others would remove the check",
+        "add them to a file of facts if they are right",
+    ),
     "schema": refusing(
         "the schema says which payloads are right",
         "change the schema if the new form is right",

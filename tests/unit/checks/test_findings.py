@@ -191,6 +191,17 @@ CASES = {
     "language-too-short": ("language", "en", turn_saying("Hi there")),
     "reading": ("reading", {"ease": {"at_least": 110}}, None),
     "json-sorted": ("json", {"$..price": {"sorted": "descending"}}, None),
+    "grounded-in": (
+        "grounded_in",
+        {"sources": ["$.response.products[*].price", "user"], "figures": "all"},
+        None,
+    ),
+    "grounded-in-nothing": ("grounded_in", {"sources": "$.respons", "figures": "all"}, None),
+    "grounded-in-no-figures": (
+        "grounded_in",
+        {"sources": "user", "figures": "all"},
+        turn_saying("Hello"),
+    ),
     "no-time": ("latency", {"under": "1s"}, turn(exchanges=())),
     "no-answer": ("status", 200, turn(exchanges=())),
 }
