@@ -181,6 +181,8 @@ class Kind:
     """Gives the names of the headers that a value reads."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
     """Gives the earlier turns that a value compares with, and where the value names them."""
+    variables: Callable[[Json], Iterator[tuple[Path, str]]] | None = None
+    """Gives the variables that a value names without `${…}`, and where."""
     decides: Callable[[Json], Iterable[str]] | None = None
     """Gives what a value decides, of `Decided`, and the paths at which it accepts anything.
 

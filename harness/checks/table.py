@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.checks.actions import ACTIONS
 from harness.checks.answer import HEADERS, STATUS
+from harness.checks.asks_again import ASKS_AGAIN
 from harness.checks.attachments import ATTACHMENTS
 from harness.checks.block import block_schema, with_combinations
 from harness.checks.check import Content, Kind, LooksAt
@@ -28,7 +29,9 @@ from harness.checks.matches import MATCHES, NOT_MATCHES
 from harness.checks.measures import MAX_CHARACTERS, MAX_WORDS, MIN_WORDS
 from harness.checks.messages import MESSAGES
 from harness.checks.products import PRODUCTS
+from harness.checks.questions import QUESTIONS
 from harness.checks.readability import READING
+from harness.checks.repeated_replies import REPEATS
 from harness.checks.replies import OPTIONAL, REPLIES
 from harness.checks.same_as import SAME_AS
 from harness.checks.schema_check import SCHEMA
@@ -52,6 +55,7 @@ TABLE = (
     MAX_CHARACTERS,
     LANGUAGE,
     READING,
+    QUESTIONS,
     GROUNDED_IN,
     SCHEMA,
     JSON,
@@ -71,6 +75,8 @@ TABLE = (
     ALL_LATENCIES,
     ALL_FIRST_TOKENS,
     TURNS,
+    REPEATS,
+    ASKS_AGAIN,
 )
 """Every built-in check; `not`, `any_of` and `all_of` are made for each block."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from harness.checks.check import Subject
 from harness.core import shorten, show
 
+SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")  # noqa: RUF001  # Chinese sentences end so
+"""What is between two sentences; a line break is, too."""
 LONGEST = 1_000
 """How many characters of a reply a finding shows."""
 
@@ -34,6 +37,11 @@ def folded(text: str) -> str:
 def normalizer(*, ignore_case: bool) -> Normal:
     """How the texts of a block are compared."""
     return folded if ignore_case else normal
+
+
+def sentences_of(text: str) -> Sequence[str]:
+    """The sentences and lines of a text, without those that are empty."""
+    return [one.strip() for one in SENTENCE_END.split(text) if one.strip()]
 
 
 def said(text: str) -> str:

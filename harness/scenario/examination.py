@@ -13,7 +13,7 @@ from harness.scenario.advice import advise
 from harness.scenario.branching import conversations_of
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import NO_FILES, OtherFiles
-from harness.scenario.order import order_problems, recall_problems
+from harness.scenario.order import naming_problems, order_problems, recall_problems
 from harness.scenario.reader import build_scenario
 from harness.scenario.scenario import Scenario
 from harness.scenario.texts import text_problems
@@ -80,6 +80,7 @@ def _variable_problems(scenario: Scenario, compiler: Compiler, lost: set[str]) -
         for problem in (
             *variable_problems(conversation, compiler.nodes, compiler.subject, lost),
             *recall_problems(conversation, compiler.document),
+            *naming_problems(conversation, compiler.document),
         )
     )
     return {str(problem): problem for problem in problems}.values()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from harness.checks import KIND_NAMED
-from harness.core import Problem
+from harness.core import Problem, did_you_mean
 from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
 from harness.scenario.turn_names import LISTS, SubjectIn, turn_subject
@@ -118,6 +118,26 @@ def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]
                         subject=turn_subject(turn.number, turn.id),
                         hint=f"earlier turns: {earlier}",
                     )
+
+
+def naming_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Checks of the whole conversation that name a variable which does not exist."""
+    known = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
+    for turn in (*scenario.turns, *scenario.teardown):
+        known.update(*turn.given, turn.captures if isinstance(turn, UserTurn) else ())
+    for one in scenario.expectations:
+        kind = KIND_NAMED.get(one.name)
+        if kind is None or kind.variables is None:
+            continue
+        for path, name in kind.variables(one.constant):
+            if name not in known:
+                is_own = one.place.source is document.source
+                yield Problem(
+                    code="undefined-variable",
+                    message=f"there is no variable '{name}'",
+                    place=document.place((*one.path, *path)) if is_own else one.place,
+                    hint=did_you_mean(name, known) or "define it under 'vars:' or 'capture:'",
+                )
 
 
 def _first_of(top: Node) -> Node | None:

@@ -170,6 +170,25 @@ def test_the_whole_conversation(desk: Desk) -> None:
     )
 
 
+@pytest.mark.parametrize("check", ["repeats: none", "asks_again: [order]"])
+def test_how_the_bot_talks(desk: Desk, check: str) -> None:
+    """A bot that repeats itself, or asks again, is not accepted."""
+    desk.bot.answers = {"It is 4711": "Your order?"}
+    text = (
+        "scenario: hello\nvars: {order: '4711'}\nturns:\n"
+        "  - {user: 'It is ${order}', expect: none}\n"
+        "  - {user: 'It is ${order}', expect: none}\n"
+        f"expect:\n  {check}\n"
+    )
+    desk.write(NAME, text)
+    assert desk.record(NAME) == [Outcome.FAILED]
+
+    result = desk.accept(NAME)
+
+    assert "is not accepted: it says how the bot may talk" in result.output
+    assert desk.text(NAME) == text
+
+
 def test_behind_a_stop(desk: Desk) -> None:
     """Where a failed check had ended the conversation, what follows is judged and rewritten too."""
     desk.bot.answers = {"Hi": "Hello you.", "Ho": "Three."}

@@ -117,13 +117,14 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "not": ({"contains": "ship"}, "it forbids what the reply has"),
     "latency": ({"under": "0.001ms"}, "a time differs in every recording"),
     "first_token": ({"under": "0.001ms"}, "a time differs in every recording"),
+    "questions": (2, "it says how the bot may talk"),
     "grounded_in": (
         {"sources": "user", "figures": "all"},
         "it requires that figures are in a source",
     ),
     "schema": ({"type": "object", "required": ["no"]}, "the schema says which payloads are right"),
 }
-WHOLE = {"turns"}
+WHOLE = {"turns", "repeats", "asks_again"}
 CASES = [(name, old, new) for name, cases in REWRITTEN.items() for old, new in cases]
 
 

@@ -279,6 +279,7 @@ VALUES: dict[str, str | bytes] = {
     "range-the-wrong-way-round": turn("expect: {like: {price: <number 5..1>}}"),
     "golden-of-another-kind": turn("expect: {same_as: greeting.txt}"),
     "golden-with-an-absolute-path": turn("expect: {same_as: /etc/passwd.json}"),
+    "repeats-below-a-turn": turn("expect: {repeats: none, asks_again: [colour]}"),
     "grounded-in-an-unknown-source": turn(
         "expect: {grounded_in: {sources: [usr, products.json, price], figures: all}}"
     ),

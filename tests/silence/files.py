@@ -134,6 +134,8 @@ expect:
   never: {contains: traceback}
   always: {status: 200}
   turns: {at_most: 5}
+  repeats: none
+  asks_again: [city]
 """
 
 ROWS = """\

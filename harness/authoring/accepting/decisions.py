@@ -20,6 +20,7 @@ def refusing(message: str, hint: str) -> Proposer:
 
 _FORBIDS = "it forbids what the reply has, and accepting that would remove the check"
 _REMOVE = "remove it by hand if the bot may say so"
+_HOW = "it says how the bot may talk, and accepting that would remove the check"
 _A_TIME = "a time differs in every recording, so there is none to expect"
 _SET_LIMIT = "set the limit by hand, or record the conversation again"
 
@@ -28,6 +29,9 @@ _REFUSED: Mapping[str, Proposer] = {
     "not_matches": refusing(_FORBIDS, _REMOVE),
     "latency": refusing(_A_TIME, _SET_LIMIT),
     "first_token": refusing(_A_TIME, _SET_LIMIT),
+    "questions": refusing(_HOW, "set the limit by hand if the bot may ask as it does"),
+    "repeats": refusing(_HOW, "set the limit by hand if the bot may repeat itself"),
+    "asks_again": refusing(_HOW, "remove the variable by hand if the bot may ask again"),
     "grounded_in": refusing(
         "it requires that figures are in a source, and accepting others would remove the check",
         "add them to a file of facts if they are right",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.checks.text_forms import SENTENCE_END
 from harness.checks.varying import varying_in
 
 MOST_NUMBERS = 10
@@ -15,7 +16,6 @@ ERROR = "Error: something went wrong. Please try again later."
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
 
 _NUMBER = re.compile(r"\d+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")  # noqa: RUF001  # Chinese sentences end so
 _QUESTION = re.compile(r"""[?？]["'”»’)\]]*\s*$""")  # noqa: RUF001  # as Chinese asks
 _AFTER = {
     # In these languages, the negation follows the verb.
@@ -54,7 +54,7 @@ def negated(text: str) -> str | None:
     the negation of a wish either, such as `Have a good journey!`.
     """
     start = 0
-    for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
+    for end in (*(match.end() for match in SENTENCE_END.finditer(text)), len(text)):
         sentence = text[start:end]
         new = None if _QUESTION.search(sentence) else _negated_statement(sentence)
         if new is not None:
@@ -107,7 +107,7 @@ def _next_number(digits: str) -> str:
 
 def without_last_sentence(text: str) -> str | None:
     """The text without its last sentence or line; None if it has only one."""
-    ends = [match for match in _SENTENCE_END.finditer(text) if text[match.end() :].strip()]
+    ends = [match for match in SENTENCE_END.finditer(text) if text[match.end() :].strip()]
     if not ends or not text[: ends[-1].start()].strip():
         return None
     return text[: ends[-1].start()]
