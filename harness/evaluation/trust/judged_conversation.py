@@ -124,7 +124,8 @@ class JudgedConversation:
     def _is_loose(self, judged: JudgedSubject) -> bool:
         judge = self._vocabulary.judge_for(judged.expectation, value_of(judged))
         subject = judged.subject
-        return isinstance(subject.payload, Mapping | list) and not any(
+        # Of an empty payload there is no field to describe.
+        return bool(subject.payload) and not any(
             judge(replace(subject, payload=payload)).outcome.is_bad
             for payload in changed_fields(subject.payload)
         )

@@ -23,6 +23,8 @@ MOST_FIELDS = 300
 """Fields of a payload that are changed, each by itself."""
 UNSEEN = "harness-unseen"
 """A text that no bot says."""
+_IN_GERMAN = "Das habe ich leider nicht verstanden, bitte versuchen Sie es noch einmal."
+"""For checks of the language that the reply is in."""
 _PAYLOADS: Sequence[Json] = ({}, [], None, UNSEEN)
 _VALUES: Sequence[Json] = (UNSEEN, 7, True, None, [], {})
 _UNPROBED = ("matches", "not_matches", "language", "reading", "like", "same_as", "json", "schema")
@@ -36,7 +38,7 @@ def probes(subject: Subject, value: Json) -> Iterator[Subject]:
     """
     words = list(dict.fromkeys(_texts_in(value)))
     length = max(LONGEST, LONGER * len(subject.text.split()))
-    for text in ("", NOT_UNDERSTOOD, "blah " * length, *words, "\n".join(words)):
+    for text in ("", NOT_UNDERSTOOD, _IN_GERMAN, "blah " * length, *words, "\n".join(words)):
         yield _saying(subject, text)
         yield replace(_saying(subject, text), payload=text, products=(), actions={})
     for payload in _PAYLOADS:
@@ -47,18 +49,24 @@ def probes(subject: Subject, value: Json) -> Iterator[Subject]:
         _saying(subject, ""), payload={}, actions={}, products=(), attachments=(), tools=tools
     )
     yield empty
+    yield replace(empty, has_payload=False, payload=None)
     yield _with_many(empty, words)
     yield _with_many(empty, [f"{UNSEEN} {number}" for number in range(MANY)])
 
 
 def changed_fields(payload: Json) -> Iterator[Json]:
-    """The payload with one field dropped, or with a value of another type, field by field."""
+    """The payload with one field dropped, or with a value of another type, field by field.
+
+    Last, with one field more.
+    """
     for number, (path, _) in enumerate(parts_of(payload)):
         if number > MOST_FIELDS:
-            return
+            break
         if path:
             yield removed(payload, [path])
             yield from (replaced(payload, path, value) for value in _VALUES)
+    if isinstance(payload, Mapping):
+        yield {**payload, UNSEEN: UNSEEN}
 
 
 def is_uncertain(expectation: Expectation, value: Json) -> bool:

@@ -11,10 +11,10 @@ from harness.evaluation.check_counts import CheckCounts
 from harness.evaluation.strength import Aspect, StrengthScore
 from harness.evaluation.trust.trust_meter import PlayTrust, TriedCheck
 from harness.evaluation.trust.vacuity import KIND_OF, Vacuity
-from harness.evaluation.trust.written_scenario import waiver_place, written_findings
+from harness.evaluation.trust.written_scenario import written_findings
 from harness.project.loading import load_scenario
 from harness.project.project import Project
-from harness.scenario import Scenario, WaiverKind
+from harness.scenario import Scenario
 from harness.scenario.check_place import CheckPlace
 
 MOST = 100
@@ -99,7 +99,6 @@ def trust_of(
     findings = [
         *written_findings(project, file, scenario),
         *_of_plays(plays),
-        *_of_all(project, file, scenario, plays),
     ]
     if not strength.total(Aspect.SAID) and strength.left_out:
         findings += _of_ignored(project, scenario)
@@ -144,14 +143,6 @@ def _of_plays(plays: Sequence[PlayTrust]) -> Iterator[Problem]:
     for problems in observed.values():
         if problems[0] is not None and all(problem is not None for problem in problems):
             yield problems[0]
-
-
-def _of_all(
-    project: Project, file: Path, scenario: Scenario, plays: Sequence[PlayTrust]
-) -> Iterator[Problem]:
-    if plays and all(play.is_skipped for play in plays):
-        place = waiver_place(project, file, scenario, WaiverKind.SKIP)
-        yield Vacuity.ALWAYS_SKIPPED.at(place, "no conversation of it is ever replayed")
 
 
 def _of_ignored(project: Project, scenario: Scenario) -> Iterator[Problem]:

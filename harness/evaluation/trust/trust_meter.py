@@ -51,7 +51,6 @@ class PlayTrust:
     play: Play
     waived: str = ""
     """Why it is skipped or expected to fail; empty if it is neither."""
-    is_skipped: bool = False
     is_measured: bool = False
     strength: StrengthScore = field(default_factory=StrengthScore)
     checks: tuple[TriedCheck, ...] = ()
@@ -82,7 +81,7 @@ class TrustMeter:
         waivers = waivers_of(entry, play, Mode.REPLAY, self._project.environment)
         reason = f"{waivers[0].kind.value}: {waivers[0].reason}" if waivers else ""
         if any(waiver.kind is WaiverKind.SKIP for waiver in waivers):
-            return PlayTrust(play=play, waived=reason, is_skipped=True)
+            return PlayTrust(play=play, waived=reason)
         recorded_at, findings = self._recording(scenario, play)
         if waivers:
             return PlayTrust(

@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.core import Place, Problem
 from harness.evaluation.trust.vacuity import Vacuity
 from harness.formats.yaml import read
+from harness.project.plan import Mode
 from harness.project.project import Project
 from harness.scenario import (
     Repeat,
@@ -37,11 +38,29 @@ def written_findings(project: Project, file: Path, scenario: Scenario) -> Iterat
         shown = f"{chance:.0%}".replace("%", " %")
         message = f"a bot of which half of the takes fail passes in {shown} of runs"
         yield Vacuity.GATE.at(scenario.repeat.place or scenario.place, message)
+    if _is_always_skipped(project, scenario):
+        place = waiver_place(project, file, scenario, WaiverKind.SKIP)
+        yield Vacuity.ALWAYS_SKIPPED.at(place, "no conversation of it is ever replayed")
     for waiver in scenario.waivers:
         if waiver.kind is WaiverKind.XFAIL and not waiver.strict:
             message = "the expected failure has no end: no run fails once the bot is right"
             place = waiver_place(project, file, scenario, waiver.kind)
             yield Vacuity.XFAIL_WITHOUT_END.at(place, message)
+
+
+def _is_always_skipped(project: Project, scenario: Scenario) -> bool:
+    """Whether no conversation of a scenario is replayed, whatever the environment says."""
+    skips = [
+        waiver for waiver in scenario.waivers if waiver.kind is WaiverKind.SKIP and not waiver.env
+    ]
+    return all(
+        any(
+            waiver.applies(provider=provider, mode=Mode.REPLAY, row=row.name, environment={})
+            for waiver in skips
+        )
+        for provider in project.providers_of(scenario.providers, ())
+        for row in scenario.rows
+    )
 
 
 def chance_of_a_coin(repeat: Repeat) -> float:
