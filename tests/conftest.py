@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.transport.network import CERTIFICATE_VARIABLES, NO_PROXY, PROXY_VARIABLES
+from tests.processes import COSTLY, without
 
 # In CI the same examples every time: a run is red for a change, not by chance. Elsewhere new ones.
 settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -51,11 +52,9 @@ def pytester(pytester, monkeypatch):
     """Goes without plugins that run a test again, or that only cost time.
 
     Beside xdist, pytest-rerunfailures opens a socket and starts a thread in every run, whether or
-    not it reruns; where flaky is installed, it reruns nothing at all. The plugins of Hypothesis
-    and AnyIO take 200 ms each in every process.
+    not it reruns; where flaky is installed, it reruns nothing at all.
     """
-    left_out = ("rerunfailures", "flaky", "hypothesispytest", "anyio", "platformdirs")
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in left_out))
+    monkeypatch.setenv("PYTEST_ADDOPTS", without("rerunfailures", "flaky", *COSTLY))
     return pytester
 
 

@@ -15,6 +15,7 @@ from harness.authoring.demo.demo import BEFORE, Demo, serve_bot
 from harness.cli.commands.demo import show_demo
 from harness.emulators import WITH_DEMO
 from tests.authoring.answering_server import answering
+from tests.processes import PYTEST
 
 HARNESS = Path(sys.executable).with_name("harness")
 
@@ -66,7 +67,7 @@ def test_the_left_folder_is_a_project(played, tmp_path):
         [HARNESS, "lint", "--strict"], cwd=folder, capture_output=True, text=True, check=False
     )
     file.write_text(file.read_text().replace("14 days", "30 days"))
-    command = [sys.executable, "-m", "pytest", "-q"]
+    command = [*PYTEST, "-q"]
     red = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
     assert (linted.stdout, linted.returncode) == ("1 scenario file, 0 problems\n", 0)

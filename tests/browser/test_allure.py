@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.browser.allure_site import VERSION, generate, served
 from tests.npm_packages import required_program
 from tests.plugin.echo_bot import API_KEY, serving_echo
 from tests.plugin.project import GREET, scenario_text, write_project
+from tests.processes import PYTEST
 
 ATTACK = "<script>window.ran = 1</script><img src=x onerror='window.ran = 2'>"
 FILES = {
@@ -73,7 +73,7 @@ def site(driver, command, tmp_path_factory):
     arguments += ["--alluredir=results", "--continue-on-collection-errors"]
     with serving_echo() as bot:
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *arguments],
+            [*PYTEST, "-q", *arguments],
             cwd=folder,
             env={**os.environ, "ECHO_URL": bot.url, "ECHO_API_KEY": API_KEY},
             check=False,

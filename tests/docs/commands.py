@@ -19,8 +19,9 @@ import pytest
 
 from harness.cli import main
 from tests.docs.blocks import ROOT
+from tests.processes import COSTLY, without
 
-WITHOUT = ("randomly", "hypothesispytest", "socket")
+WITHOUT = ("randomly", "socket", *COSTLY)
 """Plugins of our own tests that a user's project does not have."""
 SERVING = "# serving until Ctrl-C"
 PATIENCE = 300
@@ -72,7 +73,7 @@ class Shell:
         return said
 
     def _pytest(self, arguments: list[str], folder: Path) -> tuple[int, str]:
-        options = [part for name in WITHOUT for part in ("-p", f"no:{name}")]
+        options = without(*WITHOUT).split()
         # The package is imported already, which pytest would warn of.
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         with chdir(folder):
@@ -152,6 +153,6 @@ def _environment() -> dict[str, str]:
     return {
         **mine,
         "PATH": f"{here}{os.pathsep}{mine.get('PATH', '')}",
-        "PYTEST_ADDOPTS": " ".join(f"-p no:{name}" for name in WITHOUT),
+        "PYTEST_ADDOPTS": without(*WITHOUT),
         "PYTHONUNBUFFERED": "1",
     }

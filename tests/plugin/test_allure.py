@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.plugin.echo_bot import API_KEY
 from tests.plugin.project import GREET, scenario_text
+from tests.processes import PYTEST
 
 BOTH = ("--harness-provider=echo", "--harness-provider=parrot")
 HOSTILE = "<script>alert(1)</script> [contains]"
@@ -68,7 +68,7 @@ def labels(result: dict[str, Any], name: str) -> list[str]:
 
 def play(folder: Path, url: str, *arguments: str) -> Folder:
     """Run pytest in a process of its own: Allure keeps its listeners for the whole process."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *BOTH]
+    command = [*PYTEST, "-q", *BOTH]
     command += ["--continue-on-collection-errors", "--alluredir=allure", *arguments]
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")

@@ -22,6 +22,7 @@ import harness.transport.live.live_transport
 import harness.transport.replay
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
+from tests.processes import COSTLY, without
 
 WORD = "wombat-in-the-works"
 """What the injected failure says."""
@@ -286,7 +287,7 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 @pytest.fixture
 def dying(project, monkeypatch):
     """Runs pytest with two workers of xdist, one of which dies; gives its status and output."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:flaky")
+    monkeypatch.setenv("PYTEST_ADDOPTS", without("flaky", *COSTLY))
 
     def run(act, *arguments, phase="call"):
         (project / "conftest.py").write_text(DYING.format(act=act, phase=phase))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.project import COLOURS, GREET, scenario_text
+from tests.processes import PYTEST
 
 LIVE = "--harness-mode=live"
 REFRESH, IF_RIGHT = "next: harness run --mode refresh", "if the new reply is right"
@@ -148,7 +149,7 @@ def test_the_commands_fit_the_folder_of_the_run(wrong):
 
 
 def _run_in(folder, *arguments: str) -> list[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments]
+    command = [*PYTEST, *arguments]
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     return steps_in(
         subprocess.run(

@@ -17,6 +17,7 @@ from harness.reports.results import read_results
 from harness.reports.run_events import EarlierAttempt
 from tests.plugin.echo_bot import Manner
 from tests.plugin.project import scenario_text
+from tests.processes import COSTLY, without
 
 BAD = Manner(says="He said")
 """A bot that does not say what is expected."""
@@ -26,7 +27,7 @@ ALONE_OR_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alo
 @pytest.fixture
 def rerun(project, monkeypatch):
     """Runs pytest with three reruns and all reports; gives its status and what it printed."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:flaky")
+    monkeypatch.setenv("PYTEST_ADDOPTS", without("flaky", *COSTLY))
     (project / "scenarios/moody.yaml").write_text(scenario_text("moody"))
 
     def run(*arguments: str):
@@ -184,7 +185,7 @@ FLAKY = ("--force-flaky", "--max-runs=3", "--no-flaky-report")
 @pytest.fixture
 def flaky(project, monkeypatch):
     """Runs pytest with flaky, which runs each test up to three times, and all reports."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures")
+    monkeypatch.setenv("PYTEST_ADDOPTS", without("rerunfailures", *COSTLY))
     (project / "scenarios/moody.yaml").write_text(scenario_text("moody"))
     (project / "test_moody.py").write_text(
         "def test_moody(conversation):\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 
 import pytest
 
 from tests.docs.blocks import ROOT
+from tests.processes import PYTEST
 
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--net")
 """Runs a command in a network namespace of its own, which has not even a loopback that is up."""
@@ -35,7 +35,7 @@ def test_every_built_in_definition_replays_without_a_network(tmp_path):
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
 
     done = subprocess.run(
-        [*NAMESPACE, sys.executable, "-m", "pytest", "scenarios", "-v", "-p", "no:cacheprovider"],
+        [*NAMESPACE, *PYTEST, "scenarios", "-v", "-p", "no:cacheprovider"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from tests.processes import COSTLY, without
+
 COLUMNS, ROWS = 100, 50
 PATIENCE = 200
 """Seconds for what takes a few on a machine that does nothing else."""
@@ -48,8 +50,8 @@ class Person:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {"PATH": path, "TERM": "dumb", "PS1": "[$?]$ ", "PS2": "> "}
-        # A plugin of our own tests, which shuffles.
-        environment["PYTEST_ADDOPTS"] = "-p no:randomly"
+        # Plugins of our own tests: one shuffles, the others take time.
+        environment["PYTEST_ADDOPTS"] = without("randomly", *COSTLY)
         self._shell = subprocess.Popen(
             ["bash", "--norc", "--noprofile", "--noediting", "-i"],
             cwd=self.folder,
