@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries.
+# What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries, with
+# fewer examples of each property.
 SMOKE := tests/unit tests/plugin scenarios
+smoke newest oldest: export HARNESS_RELIABILITY := smoke
 
 .PHONY: run test smoke newest oldest lint strength types lock bench schemas record screenshots site dist clean
 
@@ -17,20 +19,20 @@ test: $(INSTALLED)
 
 # A part of the suite, for a further interpreter: make smoke PYTHON=python3.13 VENV=.venv-3.13
 smoke: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 -q $(SMOKE)
+	$(BIN)/python -m pytest -n 2 -q -m 'not once' $(SMOKE)
 
 # The same with the newest release of every library, in an environment of its own.
 newest:
 	$(MAKE) --no-print-directory VENV=.venv-newest .venv-newest/bin/python
 	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev]'
-	.venv-newest/bin/python -m pytest -n 2 -q $(SMOKE)
+	.venv-newest/bin/python -m pytest -n 2 -q -m 'not once' $(SMOKE)
 
 # The unit tests and the example suite with the oldest release of every library that
 # pyproject.toml allows.
 oldest: $(INSTALLED)
 	$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/bin/python
 	$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv-oldest/bin/python --editable '.[dev]'
-	.venv-oldest/bin/python -m pytest -n 2 -q tests/unit scenarios
+	.venv-oldest/bin/python -m pytest -n 2 -q -m 'not once' tests/unit scenarios
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -16,7 +16,14 @@ from harness.transport.network import CERTIFICATE_VARIABLES, NO_PROXY, PROXY_VAR
 from tests.processes import COSTLY, without
 
 # In CI the same examples every time: a run is red for a change, not by chance. Elsewhere new ones.
-settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
+# A further Python only has to meet each property.
+EXAMPLES = {"full": 1_000, "smoke": 20}.get(os.environ.get("HARNESS_RELIABILITY", ""), 100)
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    max_examples=EXAMPLES,
+)
 settings.load_profile("project")
 
 

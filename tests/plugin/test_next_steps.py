@@ -77,6 +77,7 @@ def test_failed_and_broken_have_a_line_each(run, wrong):
     assert steps_in(run()) == [ACCEPT, "next: harness explain cassette-missing"]
 
 
+@pytest.mark.once
 def test_five_hundred_failures_have_two_lines(run, echo, project):
     """The first is named, and nothing invites to accept all of them."""
     numbers = {"number": [str(number) for number in range(500)]}

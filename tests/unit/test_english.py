@@ -9,6 +9,8 @@ import pytest
 
 from tests.docs.blocks import ROOT, prose
 
+pytestmark = pytest.mark.once
+
 INSTEAD = {
     r"(?<!there )\b(is|are|was|were) no\b(?! longer)": "is not a",
     r"\banew\b": "again",

@@ -10,6 +10,8 @@ import pytest
 
 from harness.checks import KINDS
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
 FILES = sorted(file for file in (ROOT / "harness").rglob("*.py") if "emulators" not in file.parts)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "harness"
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if "emulators" not in file.parts)

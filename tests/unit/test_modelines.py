@@ -10,6 +10,8 @@ import pytest
 
 from harness.scenario import FileKind, kind_of
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 WRITTEN = [(kind_of(file, SCENARIOS), file) for file in sorted(SCENARIOS.rglob("*.yaml"))]
