@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import json
 import resource
+from itertools import pairwise
 from pathlib import Path
 
 from harness.conversation import Outcome
@@ -21,6 +22,7 @@ send:
       json: {text: '${message.text}'}
     reply: {text: $.text}
 """
+STRETCHES = 3
 WARM, MOST = 100, 12 * 1024
 """Conversations before the first look, and bytes that a further one may keep.
 
@@ -34,7 +36,11 @@ def resident() -> int:
 
 
 def test_b14_a_recorded_conversation_leaves_nothing_in_memory(tmp_path):
-    """Each has a token of its own, which is hidden in its recording; memory stays flat."""
+    """Each has a token of its own, which is hidden in its recording; memory stays flat.
+
+    What each keeps grows in every stretch of conversations. What the process keeps once, for
+    whatever ran in it before, grows in one of them.
+    """
     given: list[str] = []
 
     def desk(visit) -> None:
@@ -42,7 +48,7 @@ def test_b14_a_recorded_conversation_leaves_nothing_in_memory(tmp_path):
         said = {"access_token": given[-1], "text": "hello"}
         visit.answer(json.dumps(said).encode())
 
-    count = runs(300, 3_000)
+    count = runs(100, 1_000)
     with serving_desk(tmp_path, desk, STEPS) as project:
 
         def record(number: int) -> None:
@@ -51,12 +57,12 @@ def test_b14_a_recorded_conversation_leaves_nothing_in_memory(tmp_path):
                 assert result.outcome is Outcome.PASSED
 
         record(WARM)
-        gc.collect()
-        before = resident()
-        record(count)
-        gc.collect()
-        grown = resident() - before
+        looks = [resident()]
+        for _ in range(STRETCHES):
+            record(count)
+            gc.collect()
+            looks.append(resident())
 
-    assert len(set(given)) > count
+    assert len(set(given)) > count * STRETCHES
     assert given[-1] not in project.cassette.read_text()
-    assert grown < count * MOST
+    assert min(after - before for before, after in pairwise(looks)) < count * MOST
