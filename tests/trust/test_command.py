@@ -61,6 +61,18 @@ def test_the_reports_say_the_same(desk: Desk) -> None:
     assert "cannot-fail" in result.output
 
 
+def test_a_long_page_is_cut(desk: Desk) -> None:
+    """The terminal and Markdown list the lowest figures; the page and JSON list all."""
+    for number in range(51):
+        _recorded(desk, "none", name=f"scenarios/s{number}.yaml")
+
+    assert "and 31 more; trust.html and trust.json list all" in trust("--processes", "1").output
+    assert "and 31 more" not in trust("--processes", "1", "scenarios").output
+    assert "and 1 more" in desk.text("reports/trust.md")
+    assert desk.text("reports/trust.html").count("unchecked-turn") > 51
+    assert desk.text("reports/trust.json").count("unchecked-turn") > 51
+
+
 def test_a_figure_is_the_start_without_the_points(desk: Desk) -> None:
     """It starts from the share of noticed changes, and is 0 at least."""
     _recorded(desk, "{contains: refund of 12 EUR., min_words: 6, max_words: 4000}")

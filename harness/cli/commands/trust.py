@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import harness
@@ -29,7 +30,9 @@ from harness.project_file import FILE_NAME
 from harness.scenario.check_place import CheckPlace
 
 MOST_LISTED = 20
-"""Scenarios that the terminal lists, if no path is named."""
+"""Scenarios, and findings, that the terminal lists if no path is named."""
+MOST_IN_MARKDOWN = 50
+"""That a comment on a pull request lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +60,13 @@ def show_trust(options: TrustOptions) -> int:
     project = project_here(options.paths)
     now = datetime.now(UTC)
     measured = _measured(project, options, now)
-    shown = project.config.shown
-    page = trust_page(measured, now=now, shown=shown)
+    page = partial(trust_page, measured, now=now, shown=project.config.shown)
+    as_json = trust_json(measured, project.config.shown)
     if options.as_json:
-        echo(json.dumps(trust_json(measured, shown), indent=2, ensure_ascii=False))
+        echo(json.dumps(as_json, indent=2, ensure_ascii=False))
     else:
-        most = None if options.paths else MOST_LISTED
-        show(trust_page(measured, now=now, shown=shown, most=most))
-    files = _write(options.reports, trust_json(measured, shown), page)
+        show(page(most=None if options.paths else MOST_LISTED))
+    files = _write(options.reports, as_json, page)
     echo(f"\nreports: {', '.join(map(str, files))}", err=options.as_json)
     if not any(one.figure is not None for one in measured):
         echo("no scenario was measured [nothing-measured]", err=True)
@@ -102,15 +104,15 @@ def _known_checks(
         return None
 
 
-def _write(folder: Path, as_json: object, page: Sequence[Section]) -> tuple[Path, ...]:
+def _write(folder: Path, as_json: object, page: Callable[..., list[Section]]) -> tuple[Path, ...]:
     # Late: Jinja takes 50 ms to import.
     from harness.reports.html.section_page import write_sections  # noqa: PLC0415
 
     files = folder / "trust.html", folder / "trust.md", folder / "trust.json"
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        write_sections(files[0], "How much a green run proves", page)
-        write_durably(files[1], markdown(page).encode())
+        write_sections(files[0], "How much a green run proves", page())
+        write_durably(files[1], markdown(page(most=MOST_IN_MARKDOWN)).encode())
         write_durably(files[2], (json.dumps(as_json, ensure_ascii=False) + "\n").encode())
     return files
 

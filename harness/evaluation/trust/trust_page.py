@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from harness.core import counted, on_one_line
+from harness.core import counted, on_one_line, shorten
 from harness.core.sections import Section
 from harness.evaluation.trust.scenario_trust import ScenarioTrust
 from harness.evaluation.trust.vacuity import KIND_OF
 
+LONGEST = 300
+"""Characters of a message or of a reason."""
 _HEADS = (
     "scenario",
     "trust",
@@ -33,22 +35,22 @@ def trust_page(
     shown: Callable[[Path], str],
     most: int | None = None,
 ) -> list[Section]:
-    """The page, the scenarios with the lowest figures first.
+    """The page: scenarios with the lowest figures and findings of the most points first.
 
-    `now` has a time zone, `shown` is how a file is named, and `most` how many scenarios are listed.
+    `now` has a time zone, `shown` is how a file is named, and `most` how many scenarios, findings
+    and skips are listed at most; None for all.
     """
     ordered = sorted(measured, key=_lowest)
-    listed = ordered if most is None else ordered[:most]
     return [
         Section(title=_title(measured), lines=list(_totals(measured))),
         Section(
             title="scenarios",
             heads=_HEADS,
-            rows=[_row(one, now) for one in listed],
-            lines=_left_out(len(ordered) - len(listed)),
+            rows=[_row(one, now) for one in ordered[:most]],
+            lines=_left_out(ordered, most),
         ),
-        *_findings(measured),
-        *_skips(measured, shown),
+        *_findings(measured, most),
+        *_skips(measured, shown, most),
     ]
 
 
@@ -116,31 +118,40 @@ def age(recorded_at: str, now: datetime) -> str:
     return "today" if days < 1 else f"{counted(days, 'day')} ago"
 
 
-def _left_out(count: int) -> list[str]:
-    return [f"and {count} more with higher figures; the reports have all"] if count else []
+def _left_out(listed: Sequence[object], most: int | None) -> list[str]:
+    more = 0 if most is None else len(listed) - most
+    return [f"and {more} more; trust.html and trust.json list all"] if more > 0 else []
 
 
-def _findings(measured: Sequence[ScenarioTrust]) -> Iterator[Section]:
+def _findings(measured: Sequence[ScenarioTrust], most: int | None) -> Iterator[Section]:
+    found = [finding for one in measured for finding in one.findings]
+    found.sort(key=lambda one: -KIND_OF[one.code].points)
     rows = [
         (
             # Without the column, which is of no use to a reader.
-            finding.where.rpartition(":")[0],
-            finding.code,
-            f"-{KIND_OF[finding.code].points}",
-            ": ".join(filter(None, (finding.subject, on_one_line(finding.message)))),
-            on_one_line(finding.hint),
+            one.where.rpartition(":")[0],
+            one.code,
+            f"-{KIND_OF[one.code].points}",
+            _shown(f"{one.subject}: {one.message}" if one.subject else one.message),
+            _shown(one.hint),
         )
-        for one in measured
-        for finding in one.findings
+        for one in found[:most]
     ]
     if rows:
         heads = ("place", "finding", "points", "what", "next step")
-        yield Section(title="findings", heads=heads, rows=rows)
+        yield Section(title="findings", heads=heads, rows=rows, lines=_left_out(found, most))
 
 
-def _skips(measured: Sequence[ScenarioTrust], shown: Callable[[Path], str]) -> Iterator[Section]:
-    lines = [
-        f"{shown(one.file)}: {on_one_line(reason)}" for one in measured for reason in one.skips
-    ]
+def _skips(
+    measured: Sequence[ScenarioTrust], shown: Callable[[Path], str], most: int | None
+) -> Iterator[Section]:
+    lines = [f"{shown(one.file)}: {_shown(reason)}" for one in measured for reason in one.skips]
     if lines:
-        yield Section(title="skipped, or expected to fail", lines=lines)
+        yield Section(
+            title="skipped, or expected to fail",
+            lines=[*lines[:most], *_left_out(lines, most)],
+        )
+
+
+def _shown(text: str) -> str:
+    return shorten(on_one_line(text), LONGEST)
