@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.conversation import Outcome
 from harness.evaluation.strength import Aspect, Fate
 from tests.accepting.desk import Desk
 from tests.strength.measured import NAME, by_id, mutants_in, recorded
@@ -144,6 +145,26 @@ def test_a_button_that_is_pressed_later_is_noticed(desk: Desk) -> None:
 
     assert mutants["turn 1 / part dropped / 1"].reason == "scenarios/order.yaml:5 press 'Yes'"
     assert mutants["turn 1 / part dropped / 2"].fate is Fate.SURVIVED
+
+
+def test_the_common_part_of_a_branch_is_changed_once(desk: Desk) -> None:
+    """In the conversation that it is written in; the other one repeats it without its checks."""
+    desk.bot.answers |= {"hi": REFUND, "yes": "Fine.", "no": "Then not."}
+    desk.write(
+        "scenarios/order.yaml",
+        "scenario: order\nturns:\n  - id: start\n    user: hi\n    expect: {contains: refund}\n"
+        "  - user: 'yes'\n    expect: {contains: Fine}\n",
+    )
+    desk.write(
+        "scenarios/other.yaml",
+        "scenario: other\nbranch: {file: order.yaml, from: start}\n"
+        "turns:\n  - user: 'no'\n    expect: {contains: Then}\n",
+    )
+    assert desk.record("scenarios/order.yaml", "scenarios/other.yaml") == [Outcome.PASSED] * 2
+
+    mutants = mutants_in(desk, "scenarios/order.yaml", "scenarios/other.yaml")
+    changed = dict.fromkeys((one.play.scenario, one.turn) for one in mutants)
+    assert [*changed] == [("order", 1), ("order", 2), ("other", 2)]
 
 
 def test_a_missing_capture_is_noticed(desk: Desk) -> None:
