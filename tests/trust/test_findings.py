@@ -88,13 +88,18 @@ def test_a_check_that_can_fail_is_not_named(desk: Desk, expect: str) -> None:
 
 
 def test_a_turn_without_a_check_is_named(desk: Desk) -> None:
-    """Unless a capture must find something, or the conversation has a check."""
+    """Unless a capture or a button must be there, or the conversation has a check."""
     _recorded(desk, "none")
     assert named_in(desk.project()) == [(Vacuity.UNCHECKED_TURN.code, f"{NAME}:3")]
 
     _recorded(desk, "none", more="expect: {never: {contains: sorry}}\n")
     assert named_in(desk.project()) == []
     _recorded(desk, "none\n    capture: {state: $.state}")
+    assert named_in(desk.project()) == []
+    desk.bot.answers["ask"] = {**REFUND, "buttons": {"Yes": "hi"}}
+    pressed = "  - {user: {press: 'Yes'}, expect: {contains: refund}}\n"
+    desk.write(NAME, f"scenario: order\nturns:\n  - {{user: ask, expect: none}}\n{pressed}")
+    desk.record(NAME)
     assert named_in(desk.project()) == []
 
 

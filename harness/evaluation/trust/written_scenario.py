@@ -27,8 +27,9 @@ COIN = 0.5
 def written_findings(project: Project, file: Path, scenario: Scenario) -> Iterator[Problem]:
     """Turns that nothing checks, a gate that lets everything through, and endless failures."""
     if not scenario.expectations:
-        for turn in scenario.user_turns:
-            if _is_unchecked(turn):
+        turns = scenario.user_turns
+        for turn, following in zip(turns, (*turns[1:], None), strict=True):
+            if _is_unchecked(turn, following):
                 yield Vacuity.UNCHECKED_TURN.at(
                     turn.place,
                     "nothing is expected of the reply",
@@ -80,6 +81,8 @@ def waiver_place(project: Project, file: Path, scenario: Scenario, kind: WaiverK
     return top.at(kind.value).key_place if top.has(kind.value) else scenario.place
 
 
-def _is_unchecked(turn: UserTurn) -> bool:
-    is_checked = turn.expectations or turn.expects_refusal or turn.captures
+def _is_unchecked(turn: UserTurn, following: UserTurn | None) -> bool:
+    # A button that is pressed next must be there.
+    is_pressed = following is not None and following.message.press is not None
+    is_checked = turn.expectations or turn.expects_refusal or turn.captures or is_pressed
     return turn.part is TurnPurpose.TURN and not is_checked
