@@ -86,6 +86,8 @@ class Reply:
     """The JSON of the answer that the reply was read from."""
     actions: Mapping[str, str] = field(default_factory=dict)
     """For each button its label, and the prompt that is sent when it is pressed."""
+    ambiguous_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each label of several buttons that send different prompts, these prompts in order."""
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     tools: tuple[ToolCall, ...] | None = None

@@ -15,7 +15,7 @@
     + ProtocolError             an answer that the definition cannot read
       - Refused                 an answer whose status or state says no; scenarios can expect it
       - NoHistory               the provider keeps no record of the conversation
-      - NoSuchButton            no reply offers the button that is pressed
+      - NoSuchButton            no button, or more than one, is the one that is pressed
     + CassetteError             a recording that is missing, unreadable or does not fit
       - Miss                    it does not contain a request; `record` records it again
         ~ MissingCassette       there is no recording
@@ -185,7 +185,7 @@ class NoHistory(ProtocolError):
 
 
 class NoSuchButton(ProtocolError):
-    """No reply offers the button that is pressed."""
+    """No button of the last reply, or more than one, is the one that is pressed."""
 
 
 class CassetteError(PlayError):

@@ -10,6 +10,8 @@
 | what is my name | the slot |
 | opening hours | two texts, of which the second follows a blank line of the response |
 | menu | a custom payload without a text |
+| dishes | two texts, each with a button "Order" that sends another payload |
+| `/order{"dish": "…"}` | one text |
 | brochure | an attachment |
 | where am I | the page of the metadata |
 | wait, `/silent` | nothing: the bot listens |
@@ -44,6 +46,10 @@ _TEXTS: Mapping[str, list[dict[str, Any]]] = {
     "deny": [{"text": "I am sorry. A person will call you."}],
     "hours": [{"text": "We are open from nine to five.\n\nOn Sundays we are closed."}],
     "menu": [{"custom": _MENU}],
+    "dishes": [
+        {"text": dish, "buttons": [{"title": "Order", "payload": f'/order{{"dish": "{dish}"}}'}]}
+        for dish in ("Soup", "Pie")
+    ],
     "brochure": [{"text": "Here it is.", "attachment": "https://files.example.com/brochure.pdf"}],
     "silent": [],
     "unknown": [{"text": "Sorry, I did not understand that. Can you rephrase?"}],
@@ -51,6 +57,7 @@ _TEXTS: Mapping[str, list[dict[str, Any]]] = {
 _WORDS = {
     "hours": r"opening hours",
     "menu": r"\bmenu\b",
+    "dishes": r"\bdishes\b",
     "brochure": r"\bbrochure\b",
     "mood_unhappy": r"\b(?:un|not )happy\b|\bsad\b",
     "mood_great": r"\bgreat\b|\bhappy\b",
@@ -76,6 +83,8 @@ def answer(
         return []
     if intent == "inform":
         return [{"text": f"Nice to meet you, {slots.get('name')}."}]
+    if intent == "order":
+        return [{"text": f"You have ordered: {slots.get('dish')}."}]
     if intent == "ask_name":
         name = slots.get("name")
         return [{"text": f"Your name is {name}." if name else "You have not told me your name."}]

@@ -9,12 +9,15 @@ from dataclasses import replace
 
 from harness.checks.regular_expression import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
-from harness.core import Json, NoSuchButton, PlayError, did_you_mean, quote, value_class
+from harness.core import Json, NoSuchButton, PlayError, did_you_mean, quote, shorten, value_class
 from harness.formats.json_path import find_first
 from harness.formats.template import Template, TemplateError
 from harness.formats.template.times import now_function, seconds_of
 from harness.providers.message_hash import seeded_uuid
 from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, UserTurn
+
+MOST_PROMPTS = 10
+"""How many texts an error names that buttons with one label send."""
 
 
 @value_class(frozen=True, slots=True)
@@ -208,13 +211,23 @@ def capture_from(
 
 
 def prompt_of(label: str, last: Reply | None) -> str:
-    """The text that pressing a button sends. Raises `NoSuchButton`."""
+    """The text that pressing a button sends. Raises `NoSuchButton`, also if several differ."""
     actions = last.actions if last is not None else {}
     if label not in actions:
         raise NoSuchButton(
             "no-such-button",
             f"there is no button {quote(label)}",
             did_you_mean(label, actions) if actions else "the last reply has no buttons",
+        )
+    if last is not None and label in last.ambiguous_actions:
+        prompts = last.ambiguous_actions[label]
+        sent = ", ".join(map(quote, prompts[:MOST_PROMPTS]))
+        more = ", …" if len(prompts) > MOST_PROMPTS else ""
+        raise NoSuchButton(
+            "ambiguous-button",
+            f"{len(prompts)} buttons are labelled {quote(label)}, and each sends another text",
+            "write 'user:' with the text of the button that is meant, instead of 'press:'",
+            details=(shorten(f"the texts are {sent}{more}"),),
         )
     return actions[label]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.conversation import Attachment, Reply, ReplyMessage
@@ -33,10 +33,12 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     if plan.only_new:
         ids = (text_at(plan.id, node, ID) for node in find_all(plan.messages, payload))
         seen.update(filter(None, ids))
+    buttons = _buttons(plan, find_all(plan.actions, payload)) if plan.actions else ()
     reply = Reply(
         messages=tuple(_messages(plan, answers)),
         payload=payload,
-        actions=_actions(plan, find_all(plan.actions, payload)) if plan.actions else {},
+        actions=dict(buttons),
+        ambiguous_actions=_ambiguous(buttons),
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
         attachments=_attachments(plan, payload),
         tools=read_calls(plan.tools, payload) if plan.tools is not None else None,
@@ -147,21 +149,30 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
     return ReplyMessage(text=message_text(plan, node), id=text_at(plan.id, node, ID), payload=node)
 
 
-def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
+def _buttons(plan: ReplyPlan, found: list[Json]) -> tuple[tuple[str, str], ...]:
+    """The label and the prompt of each button, in order."""
     if plan.button is not None:
-        return dict(_pressed(plan.button, node) for node in _flat(found))
-    actions: dict[str, str] = {}
+        return tuple(_pressed(plan.button, node) for node in _flat(found))
+    buttons: list[tuple[str, str]] = []
     for value in _flat(found):
         if isinstance(value, str):
-            actions[value] = value
+            buttons.append((value, value))
         elif isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
             # This is how .NET writes a dictionary in XML.
-            actions[plain_text(value["Key"])] = plain_text(value["Value"])
+            buttons.append((plain_text(value["Key"]), plain_text(value["Value"])))
         elif isinstance(value, Mapping):
             if value is not found[0] or plan.actions.endswith("[*]"):
                 raise _of_objects(plan, value)
-            actions.update({label: plain_text(prompt) for label, prompt in value.items()})
-    return actions
+            buttons += [(label, plain_text(prompt)) for label, prompt in value.items()]
+    return tuple(buttons)
+
+
+def _ambiguous(buttons: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The prompts of buttons that have the same label and differ in what they send."""
+    prompts: dict[str, dict[str, None]] = {}
+    for label, prompt in buttons:
+        prompts.setdefault(label, {})[prompt] = None
+    return {label: tuple(several) for label, several in prompts.items() if len(several) > 1}
 
 
 def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:

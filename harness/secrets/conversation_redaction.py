@@ -147,6 +147,10 @@ def redact_reply(reply: Reply, redactor: Redactor) -> Reply:
         messages=messages,
         payload=redactor.json(reply.payload),
         actions={redactor.text(k): redactor.text(v) for k, v in reply.actions.items()},
+        ambiguous_actions={
+            redactor.text(label): tuple(map(redactor.text, prompts))
+            for label, prompts in reply.ambiguous_actions.items()
+        },
         products=tuple(_all(redactor, reply.products)),
         attachments=tuple(_attachment(attachment, redactor) for attachment in reply.attachments),
         tools=reply.tools and tuple(_tool_call(call, redactor) for call in reply.tools),

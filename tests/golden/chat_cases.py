@@ -120,6 +120,9 @@ CASES = {
     "no-button": ChatCase(lines=("Hello", "2", "/again")),
     "pressed": ChatCase(lines=("Hello", "/press Great"), status=0),
     "pressed-by-number": ChatCase(lines=("Hello", "/press 1"), status=0),
+    "button-with-one-label": ChatCase(
+        lines=("Which dishes are there?", "/press Order", "/press 1"), status=1
+    ),
     "pressed-wrongly": ChatCase(lines=("/press Great", "Hello", "/press Graet", "/press")),
     "continued": ChatCase(options=("--from", FILE, "--turn", "2"), status=0),
     "continued-row": ChatCase(options=("--from", "scenarios/rows.yaml", "--turn", "3"), status=0),

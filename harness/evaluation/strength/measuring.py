@@ -186,12 +186,14 @@ def _aspect(before: Reply, after: Reply) -> Aspect:
         [message.text for message in before.messages],
         dict(before.actions),
         list(before.actions),
+        before.ambiguous_actions,
         before.products,
         before.attachments,
     ) != (
         [message.text for message in after.messages],
         dict(after.actions),
         list(after.actions),
+        after.ambiguous_actions,
         after.products,
         after.attachments,
     )

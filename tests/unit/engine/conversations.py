@@ -60,10 +60,15 @@ def exchange(step="send.1", contract=(), headers=(), status=200):
     )
 
 
-def reply(*texts, payload=None, actions=None):
+def reply(*texts, payload=None, actions=None, ambiguous=None):
     """A reply of these messages."""
     messages = tuple(ReplyMessage(text=text) for text in texts)
-    return Reply(messages=messages, payload=payload, actions=actions or {})
+    return Reply(
+        messages=messages,
+        payload=payload,
+        actions=actions or {},
+        ambiguous_actions=ambiguous or {},
+    )
 
 
 def turn(answer, number=1, **more):

@@ -104,6 +104,20 @@ def test_a_button_that_is_not_there(actions, hint):
     assert (caught.value.code, caught.value.hint) == ("no-such-button", hint)
 
 
+def test_a_label_that_several_buttons_have():
+    """Which is meant is not known if they send different texts, so both texts are named."""
+    last = reply("Which?", actions={"Select": "buy 2"}, ambiguous={"Select": ("buy 1", "buy 2")})
+
+    with pytest.raises(ProtocolError) as caught:
+        prompt_of("Select", last)
+
+    assert str(caught.value) == (
+        "2 buttons are labelled 'Select', and each sends another text; write 'user:' with the"
+        " text of the button that is meant, instead of 'press:' [ambiguous-button]\n"
+        "  the texts are 'buy 1', 'buy 2'"
+    )
+
+
 def test_no_button_before_the_first_reply():
     """Nothing can be pressed before the bot said something."""
     with pytest.raises(ProtocolError, match="the last reply has no buttons"):

@@ -494,6 +494,40 @@ def test_keys_of_objects_are_no_buttons(path):
     assert "actions: {path:" in error.hint
 
 
+PAIR = [{"label": "Select", "send": "buy 1"}, {"label": "Select", "send": "buy 2"}]
+SEVERAL_BUTTONS = {
+    "objects": (ButtonPlan(label="$.label", prompt="$.send"), PAIR, "$.choices[*]"),
+    "mappings of .NET": (
+        None,
+        [{"Key": "Select", "Value": "buy 1"}, {"Key": "Select", "Value": "buy 2"}],
+        "$.choices[*]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL_BUTTONS)
+def test_buttons_with_one_label(case):
+    """All prompts of a label are known if they differ, and the buttons are read as before."""
+    button, choices, path = SEVERAL_BUTTONS[case]
+    plan = ReplyPlan(text=first_of("$.text"), actions=path, button=button)
+
+    reply = read_reply(plan, {"text": "Which?", "choices": choices}, set())
+
+    assert reply.actions == {"Select": "buy 2"}
+    assert reply.ambiguous_actions == {"Select": ("buy 1", "buy 2")}
+
+
+def test_buttons_that_are_the_same():
+    """Several buttons with one label that send one text are one button."""
+    button = ButtonPlan(label="$.label", prompt="$.send")
+    plan = ReplyPlan(text=first_of("$.text"), actions="$.choices[*]", button=button)
+
+    reply = read_reply(plan, {"text": "Which?", "choices": [PAIR[0], PAIR[0]]}, set())
+
+    assert reply.actions == {"Select": "buy 1"}
+    assert reply.ambiguous_actions == {}
+
+
 def test_a_button_without_a_label():
     """It is named with the path that was asked."""
     plan = ReplyPlan(
