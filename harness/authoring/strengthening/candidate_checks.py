@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.authoring.passages import passages
 from harness.authoring.proposing import checks_of
-from harness.checks.varying import varying_in
+from harness.checks.varying import form_of, varying_in
 from harness.conversation import Reply
 from harness.core import Json, Path
 from harness.evaluation.strength import Mutant, Mutator
@@ -63,7 +63,13 @@ def _all(
     for path in dict.fromkeys(path for mutant, _ in survivors for path in mutant.paths):
         if path in fields:
             place, value = fields[path]
-            yield "json", {path_text(place): literal(value)}
+            yield "json", {path_text(place): _expected(value)}
+
+
+def _expected(value: Json) -> Json:
+    """The value of a field; of a text that varies in a part, such as an address, only its type."""
+    is_partly_varying = isinstance(value, str) and form_of(value) is None and any(varying_in(value))
+    return {"type": "string"} if is_partly_varying else literal(value)
 
 
 def _around_changes(reply: Reply, changed: Reply) -> Iterator[Candidate]:

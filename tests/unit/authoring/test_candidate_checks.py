@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from harness.authoring.strengthening.candidate_checks import candidates_for, phrases
 from harness.conversation import Reply, ReplyMessage
+from harness.core import Json
+from harness.evaluation.strength import Aspect, Fate, Mutant, Mutator
 from harness.evaluation.strength.text_changes import first_difference
+from harness.project.plan import Play
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,37 @@ def test_messages_are_put_in_order_by_few_of_their_first_words() -> None:
         [{"contains": "do offer free"}, {"contains": "Great"}],
         [{"contains": "We do offer"}, {"contains": "Great"}],
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("paid", "paid"),
+        (79.9, 79.9),
+        ("https://shop.example/018c6302-ec34-02f2-cc2c-c5f1f38a7a03.jpg", {"type": "string"}),
+        ("018c6302-ec34-02f2-cc2c-c5f1f38a7a03-0", {"type": "string"}),
+    ],
+    ids=["text", "number", "address", "numbered id"],
+)
+def test_a_field_with_an_id_in_it_is_expected_to_be_there(value: Json, expected: Json) -> None:
+    """Another conversation has another id, so its value is not proposed."""
+    play = Play(file=Path("a.yaml"), scenario="a", provider="one")
+    mutant = Mutant(
+        play=play,
+        turn=1,
+        change=Mutator.FIELD_DROPPED,
+        number=1,
+        aspect=Aspect.PAYLOAD,
+        fate=Fate.SURVIVED,
+        paths=("$.a",),
+    )
+    reply = Reply(messages=())
+    fields = {"$.a": (("a",), value)}
+    checks = [
+        one for name, one in candidates_for(reply, [(mutant, reply)], fields) if name == "json"
+    ]
+
+    assert checks == [{"$.a": expected}]
 
 
 @pytest.mark.parametrize(
