@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 
-from harness.checks.arguments import each, is_number
+from harness.checks.arguments import OptionalKeys, each, is_number, unlike
 from harness.checks.check import BadExpectation, Subject
 from harness.checks.check_files import CheckFiles
 from harness.checks.facts import FACT_FILES, facts_in, require_name_of_facts
@@ -15,14 +16,16 @@ from harness.checks.figures import Figure, figure_of, figures_in
 from harness.checks.finder import Finder, finder
 from harness.checks.matcher import Located
 from harness.checks.text_forms import normal
-from harness.conversation import Turn
+from harness.conversation import ReplyMessage, Turn
 from harness.core import Json, Path, nearest_word, scalars, show, value_class
 from harness.formats.json_path import path_text
 
-USER, TOOLS = "user", "tools"
+USER, TOOLS, EARLIER = "user", "tools", "earlier"
 _NAMED = (USER, TOOLS)
 _WHOLE = re.compile(r"\$(?:\.\*|\[\*\]|\.\.\*|\.\.\[\*\])*")
 """Paths that lead to the whole payload, and so to the reply itself."""
+_LONG = 8
+"""Characters of a message that no other text is likely to have in it by chance."""
 _STREAM = frozenset({"framing", "text", "events"})
 """The keys of the payload of a stream."""
 
@@ -68,27 +71,38 @@ def sources_of(value: Json, files: CheckFiles | None) -> Sequence[FactSource]:
 
 
 def _source(value: Json, files: CheckFiles | None) -> FactSource:
+    if isinstance(value, Mapping):
+        earlier = OptionalKeys(value, (EARLIER,)).make(EARLIER, _path)
+        if earlier is None:
+            raise BadExpectation("wrong-value", f"'{EARLIER}' takes a JSONPath")
+        return FactSource(text=f"earlier {earlier.text}", read=partial(_of_earlier, earlier))
     text = value if isinstance(value, str) else show(value)
     if text == USER:
         return FactSource(text=text, read=_of_user)
     if text == TOOLS:
         return FactSource(text=text, read=_of_tools, needs_tools=True)
     if text.startswith("$"):
-        path = finder(text)
-        if _WHOLE.fullmatch(text.replace(" ", "")):
-            message = f"{text} leads to the reply itself, which says all of its figures"
-            hint = "name where the facts are, such as $..products[*].price"
-            raise BadExpectation("matches-everything", message, hint)
-        return FactSource(text=text, read=lambda one: _of_payload(path, one), needs_payload=True)
+        return FactSource(text=text, read=partial(_of_payload, _path(text)), needs_payload=True)
     if text.endswith(FACT_FILES):
         require_name_of_facts(text)
-        return FactSource(text=text, read=lambda one: _of_file(text, one, files))
+        return FactSource(text=text, read=partial(_of_file, text, files))
     known = f"{USER}, {TOOLS}, a JSONPath that starts with '$', or a file of facts"
     hint = nearest_word(text, _NAMED) or f"known: {known} ({', '.join(FACT_FILES)})"
     raise BadExpectation("wrong-value", f"{show(value)} is not a source", hint)
 
 
-def turns_until(subject: Subject) -> Sequence[Turn]:
+def _path(value: Json) -> Finder:
+    if not isinstance(value, str):
+        raise unlike(value, "a JSONPath")
+    path = finder(value)
+    if _WHOLE.fullmatch(value.replace(" ", "")):
+        message = f"{value} leads to the reply itself, which says all of its figures"
+        hint = "name where the facts are, such as $..products[*].price"
+        raise BadExpectation("matches-everything", message, hint)
+    return path
+
+
+def _turns_until(subject: Subject) -> Sequence[Turn]:
     """The turns up to that of the subject; all turns for the whole conversation."""
     turn, transcript = subject.turn, subject.transcript
     if transcript is None:
@@ -102,7 +116,7 @@ def turns_until(subject: Subject) -> Sequence[Turn]:
 def _of_user(subject: Subject) -> Facts:
     facts = (
         Fact(figure=figure, place=f"the words of the user in turn {turn.number}")
-        for turn in turns_until(subject)
+        for turn in _turns_until(subject)
         for text in dict.fromkeys((turn.user.text, turn.user.display_text))
         for figure in figures_in(text)
     )
@@ -112,7 +126,7 @@ def _of_user(subject: Subject) -> Facts:
 def _of_tools(subject: Subject) -> Facts:
     calls = [
         call
-        for turn in turns_until(subject)
+        for turn in _turns_until(subject)
         if turn.reply is not None
         for call in turn.reply.tools or ()
     ]
@@ -127,7 +141,7 @@ def _of_tools(subject: Subject) -> Facts:
     return Facts(source=TOOLS, facts=facts, idle=idle)
 
 
-def _of_file(name: str, subject: Subject, files: CheckFiles | None) -> Facts:
+def _of_file(name: str, files: CheckFiles | None, subject: Subject) -> Facts:
     shown, value = facts_in(name, subject.file, files)
     is_text = isinstance(value, str)
     facts = (
@@ -143,46 +157,77 @@ def _of_payload(path: Finder, subject: Subject) -> Facts:
         sentence, hint = path.explain_nothing(subject.payload)
         if path.is_single:
             return Facts(source=path.text, fault=(sentence, hint))
-        return Facts(source=path.text, idle="; ".join(filter(None, (sentence, hint))))
-    values = [((*place, *rest), value) for place, one in found for rest, value in scalars(one)]
-    others = _without_reply(values, subject)
-    facts = tuple(
-        Fact(figure=figure, place=path_text(place))
-        for place, value in others
-        for _, figure in _figures(value)
-    )
+        return Facts(
+            source=path.text, idle="; ".join(filter(None, (f"nothing at {path.text}", hint)))
+        )
+    values = _scalars(found)
+    others = _without_reply(values, subject.messages, subject.payload)
+    facts = tuple(_facts(others))
     is_of_reply = not facts and len(others) < len(values)
     idle = f"{path.text} leads to the words of the reply itself" if is_of_reply else ""
     return Facts(source=path.text, facts=facts, idle=idle)
 
 
-def _without_reply(values: Iterable[Located], subject: Subject) -> list[Located]:
+def _of_earlier(path: Finder, subject: Subject) -> Facts:
+    """The replies to the turns before that of the subject, without what the bot said in them."""
+    replies = [
+        (turn.number, turn.reply)
+        for turn in _turns_until(subject)
+        if turn.reply is not None and turn is not subject.turn
+    ]
+    facts = tuple(
+        fact
+        for number, reply in replies
+        for fact in _facts(
+            _without_reply(_scalars(path.find(reply.payload)), reply.messages, reply.payload),
+            f" in turn {number}",
+        )
+    )
+    is_idle = not any(path.find(reply.payload) for _, reply in replies)
+    idle = f"nothing at {path.text} in an earlier reply" if is_idle else ""
+    return Facts(source=f"earlier {path.text}", facts=facts, idle=idle)
+
+
+def _scalars(found: Iterable[Located]) -> list[Located]:
+    return [((*place, *rest), value) for place, one in found for rest, value in scalars(one)]
+
+
+def _facts(values: Iterable[Located], where: str = "") -> Iterator[Fact]:
+    for place, value in values:
+        for _, figure in _figures(value):
+            yield Fact(figure=figure, place=f"{path_text(place)}{where}")
+
+
+def _without_reply(
+    values: Iterable[Located], messages: Iterable[ReplyMessage], payload: Json
+) -> list[Located]:
     """The scalar values of a payload, without the words of the reply itself.
 
     Texts that contain a message are such words, as are texts at the same place in the items of a
     list that give a message when they are joined: the pieces of a stream.
     """
-    said = [text for message in subject.messages if (text := _plain(message.text))]
+    said = [text for message in messages if (text := _plain(message.text))]
     values = [
         (place, value)
         for place, value in values
-        if not (isinstance(value, str) and any(text in _plain(value) for text in said))
+        if not (isinstance(value, str) and _has_one(_plain(value), said))
     ]
     pieces: defaultdict[Path, list[str]] = defaultdict(list)
     for place, value in values:
         if isinstance(value, str):
             pieces[_kind_of(place)].append(value)
-    own = {
-        place
-        for place, texts in pieces.items()
-        if any(text in _plain("".join(texts)) for text in said)
-    }
+    own = {place for place, texts in pieces.items() if _has_one(_plain("".join(texts)), said)}
     return [
         (place, value)
         for place, value in values
         if not (isinstance(value, str) and _kind_of(place) in own)
-        and not _is_raw_stream(place, subject.payload)
+        and not _is_raw_stream(place, payload)
     ]
+
+
+def _has_one(text: str, messages: Iterable[str]) -> bool:
+    """Whether a text has one of the messages in it; a short message must be the whole text."""
+    return any(one == text or (len(one) >= _LONG and one in text) for one in messages)
 
 
 def _is_raw_stream(place: Path, payload: Json) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.checks.arguments import OptionalKeys, each
 from harness.checks.check import BadExpectation, Judge, Kind, Options, Subject
-from harness.checks.fact_sources import Fact, Facts, sources_of
+from harness.checks.fact_sources import EARLIER, Fact, Facts, sources_of
 from harness.checks.figures import Figure, FigureKind, figures_in
 from harness.checks.json_paths import without_payload
 from harness.checks.text_forms import listed, normal, said
@@ -136,6 +136,18 @@ def _around(text: str, figure: Figure) -> str:
     return text[start:end].strip()
 
 
+_SOURCE: list[Json] = [
+    {"type": "string"},
+    {
+        "type": "object",
+        "required": [EARLIER],
+        "additionalProperties": False,
+        "properties": {
+            EARLIER: {"type": "string", "description": "JSONPath into the replies before this one."}
+        },
+    },
+]
+
 GROUNDED_IN = Kind(
     name="grounded_in",
     schema={
@@ -150,13 +162,10 @@ GROUNDED_IN = Kind(
         "properties": {
             "sources": {
                 "description": (
-                    "Where figures may come from: user, tools, a JSONPath of the payload, or a"
-                    " file of facts next to the scenario or in schemas/."
+                    "Where figures may come from: user, tools, a JSONPath of the payload, one of"
+                    " earlier replies, or a file of facts next to the scenario or in schemas/."
                 ),
-                "oneOf": [
-                    {"type": "string"},
-                    {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                ],
+                "oneOf": [*_SOURCE, {"type": "array", "items": {"oneOf": _SOURCE}, "minItems": 1}],
             },
             "figures": {
                 "description": "Which figures: all, or some kinds of them.",

@@ -92,6 +92,26 @@ def test_what_the_user_says_later_is_no_source():
     assert judge(conversation_of(transcript)) is PASS
 
 
+def test_earlier_replies():
+    """Their payloads are a source of their own, without what the bot said in them."""
+    payload = {"products": [{"title": "Dress 36"}], "text": "It costs 50 EUR today."}
+    first = saying("It costs 50 EUR today.", payload=payload)
+    second = saying("Dress 36 is in your cart.", payload={"products": []})
+    titles, texts = {"earlier": "$.products[*].title"}, {"earlier": "$.text"}
+
+    assert judged(second, [titles], earlier=[first]) is PASS
+    assert judged(second, "$..title", earlier=[first]).outcome is Outcome.FAILED
+    assert judged(saying("It costs 50 EUR."), [texts], earlier=[first]).outcome is Outcome.FAILED
+    found = judged(saying("Dress 38"), [titles], earlier=[first, second]).finding
+    assert found.expected == "earlier $.products[*].title: 36"
+    assert found.difference == (
+        "'38' in 'Dress 38': the nearest is '36' in $.products[0].title in turn 1",
+    )
+    assert judged(first, [titles]).finding.difference[-1] == (
+        "note: nothing at $.products[*].title in an earlier reply"
+    )
+
+
 def test_results_of_tools():
     """What tools returned is a source, in earlier turns too; what the bot asked for is not."""
     call = ToolCall(
@@ -170,6 +190,24 @@ def test_a_file_of_facts_that_cannot_be_read(project, tmp_path, name, code, word
         ({"sources": ["$.a["], "figures": "all"}, "invalid-path", ("sources", 0), "JSONPath"),
         ({"sources": "$", "figures": "all"}, "matches-everything", ("sources",), "itself"),
         ({"sources": "$..*", "figures": "all"}, "matches-everything", ("sources",), "itself"),
+        (
+            {"sources": [{"earlier": "$"}], "figures": "all"},
+            "matches-everything",
+            ("sources", 0, "earlier"),
+            "itself",
+        ),
+        (
+            {"sources": [{"earlir": "$.a"}], "figures": "all"},
+            "unknown-key",
+            ("sources", 0, "earlir"),
+            "earlier",
+        ),
+        (
+            {"sources": {"earlier": 1}, "figures": "all"},
+            "wrong-value",
+            ("sources", "earlier"),
+            "a JSONPath",
+        ),
         ({"sources": "/facts.json", "figures": "all"}, "facts-outside", ("sources",), "not a path"),
         ({"sources": "user", "figures": "prices"}, "wrong-value", ("figures",), "known: "),
         ({"sources": "user", "figures": []}, "wrong-value", ("figures",), "is empty"),
@@ -199,7 +237,7 @@ def test_a_path_that_matches_nothing():
     assert single.finding.message.startswith("nothing at $.totl; the deepest part that exists is $")
     assert single.finding.difference == ("did you mean 'total'?",)
     assert several.outcome is Outcome.PASSED
-    assert several.reason.startswith("nothing at $..itms[*]")
+    assert several.reason == "nothing at $..itms[*]"
     lines = judged(saying("13", payload=payload), "$..itms[*]").finding.difference
     assert lines[1].startswith("note: nothing at $..itms[*]")
 
@@ -239,6 +277,14 @@ def test_the_reply_is_not_its_own_source(payload):
 
     assert found.expected == f"{path}: no figures"
     assert found.difference[-1].endswith("leads to the words of the reply itself")
+
+
+def test_a_short_reply_is_in_other_texts_by_chance():
+    """Only a text that is the whole reply is then the reply."""
+    payload = {"text": "36", "title": "Dress 36"}
+
+    assert judged(saying("36", payload=payload), "$.title") is PASS
+    assert judged(saying("36", payload=payload), "$.text").outcome is Outcome.FAILED
 
 
 def test_the_text_of_a_stream_is_not_a_source():
