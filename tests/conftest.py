@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.transport.network import CERTIFICATE_VARIABLES, NO_PROXY, PROXY_VARIABLES
+from tests.installed_packages import packages
 from tests.processes import COSTLY, without
 
 # In CI the same examples every time: a run is red for a change, not by chance. Elsewhere new ones.
@@ -62,6 +64,7 @@ def pytester(pytester, monkeypatch):
     not it reruns; where flaky is installed, it reruns nothing at all.
     """
     monkeypatch.setenv("PYTEST_ADDOPTS", without("rerunfailures", "flaky", *COSTLY))
+    monkeypatch.setattr(importlib.metadata, "distributions", packages)
     return pytester
 
 
