@@ -76,9 +76,10 @@ def _views(content: bytes) -> Iterator[bytes]:
         yield from _undone(plain)
     # Wrapped base64 is joined. The secret in it may start at any of four letters.
     views = (content, _without_escapes(content), re.sub(rb"\s+", b"", content))
-    runs = [run for view in views for run in _RUN.findall(view)]
+    # Most runs are words, which come again and again: each is decoded once.
+    runs = dict.fromkeys(run for view in views for run in _RUN.findall(view))
     yield b"\n".join(_decoded(run[start:]) for run in runs for start in range(4))
-    digits = _HEX_RUN.findall(content)
+    digits = dict.fromkeys(_HEX_RUN.findall(content))
     yield b"\n".join(_from_hex(run[start:]) for run in digits for start in range(2))
 
 
