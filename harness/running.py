@@ -14,6 +14,7 @@ from harness.core import (
     Problem,
     ScenarioError,
     did_you_mean,
+    no_such_file,
     value_class,
 )
 from harness.evaluation import Takes
@@ -24,6 +25,7 @@ from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import entry_of
+from harness.project.near_paths import nearest_path
 from harness.project.plan import Entry, Mode, Play
 from harness.project.planning import Planner, repeat_of, waivers_of
 from harness.project.project import Project
@@ -82,7 +84,8 @@ def plan(
     file = find_config(Path.cwd()) if config is None else Path(config).resolve()
     if file is None:
         message = "there is no harness.yaml in the current folder or above"
-        raise ConfigurationError(Problem(code="no-project", message=message))
+        hint = "change into a project, or start one: harness init"
+        raise ConfigurationError(Problem(code="no-project", message=message, hint=hint))
     project = Project.at(file)
     chosen, wanted = _names(providers), _names(tags)
     unknown = [name for name in chosen if name not in project.config.providers]
@@ -255,11 +258,14 @@ def _planned(project: Project, planner: Planner, path: Path) -> list[PlannedScen
     ]
 
 
-def _files(project: Project, paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
+def _files(project: Project, paths: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:
     """The scenario files among paths, and below the folders among them; each once."""
     folder = project.config.scenarios
     found: dict[Path, None] = {}
-    for path in [Path(path).resolve() for path in paths] or [folder]:
+    for given in paths or (folder,):
+        path = Path(given).resolve()
+        if given is not folder and not path.exists():
+            raise no_such_file(str(given), nearest_path(str(given), folder))
         # A file that is named is a scenario, wherever it lies.
         inside = sorted(path.rglob("*")) if path.is_dir() else ()
         named = () if path.is_dir() else (path,)

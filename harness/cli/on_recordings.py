@@ -150,6 +150,8 @@ def strength(  # noqa: PLR0913  # one parameter an option
     """
     if yes and not write:
         raise refuse("--yes has no effect without --write")
+    _refuse_idle("--fail-under", fail_under, idle=0, bound="above 0")
+    _refuse_idle("--fail-brittle-over", fail_brittle_over, idle=100, bound="below 100")
     has_limit = fail_under is not None or fail_brittle_over is not None
     if show and (write or has_limit):
         raise refuse(
@@ -200,6 +202,7 @@ def trust(  # noqa: PLR0913  # one parameter an option
     Sends nothing, and asks no model. Writes trust.html, trust.md and trust.json to the reports
     folder. Ends with 9 if the figure of a scenario is lower than --fail-under.
     """
+    _refuse_idle("--fail-under", fail_under, idle=0, bound="above 0")
     options = commands.TrustOptions(
         paths=paths or [],
         providers=provider or [],
@@ -212,6 +215,12 @@ def trust(  # noqa: PLR0913  # one parameter an option
         reports=reports,
     )
     raise typer.Exit(commands.show_trust(options))
+
+
+def _refuse_idle(option: str, limit: float | None, *, idle: float, bound: str) -> None:
+    """Refuse a limit that no figure is beyond, so that nobody takes it for a condition."""
+    if limit == idle:
+        raise refuse(f"{option} {limit:g} never fails; write a figure {bound}, or remove it")
 
 
 ON_RECORDINGS = (whatif, coverage, trust)

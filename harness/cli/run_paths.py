@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.config import Config, find_config
 from harness.core import ConfigurationError, Problem, no_such_file
-from harness.project_file import YAML_ENDINGS
+from harness.project.near_paths import nearest_path
 
 
 def named_places(words: Sequence[str]) -> dict[str, Path]:
@@ -55,26 +54,9 @@ def require_places(
         is_value = before.startswith("-") and "=" not in before
         if word in places or word.startswith(("-", "@")) or is_value:
             continue
-        hint = _nearest(word.partition("::")[0], config)
+        hint = nearest_path(word.partition("::")[0], config.scenarios)
         if not hint and is_affected:
             hint = f"to compare with another commit, write --affected={word}"
         elif not hint:
             hint = f"to choose scenarios by their ids, write -k {word}" if word.isalnum() else ""
         raise no_such_file(word, hint)
-
-
-def _nearest(word: str, config: Config) -> str:
-    """A hint with the scenario file or folder whose path or name is most like a word."""
-    known: dict[str, str] = {}
-    for path in _files_and_folders(config.scenarios):
-        shown = os.path.relpath(path)
-        known.setdefault(shown, shown)
-        known.setdefault(path.stem, shown)
-    near = [word] if word in known else get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean '{known[near[0]]}'?" if near else ""
-
-
-def _files_and_folders(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in YAML_ENDINGS or path.is_dir():
-            yield path

@@ -105,6 +105,25 @@ def test_a_check_that_a_row_does_not_pass_is_not_written(desk: Desk) -> None:
     assert desk.replay(NAME) == [Outcome.PASSED] * 2
 
 
+@pytest.mark.parametrize("limit", [("--fail-under", "0"), ("--fail-brittle-over", "100")])
+def test_a_limit_that_decides_nothing_is_refused(desk: Desk, limit: tuple[str, str]) -> None:
+    """No figure is below 0 or above 100, so such a condition would never fail."""
+    recorded(desk, "{contains: refund}", PAID)
+
+    assert f"{' '.join(limit)} never fails; write a figure" in refused(*limit)
+
+
+def test_what_is_measured_is_named(desk: Desk) -> None:
+    """A misspelt path has a hint, and a folder without scenarios says so."""
+    recorded(desk, "{contains: refund}", PAID)
+    desk.write("scenarios/later/notes.txt", "none yet")
+
+    hint = "there is no such file; did you mean 'scenarios/order.yaml'?"
+    assert hint in refused("scenarios/ordr.yaml")
+    assert hint in refused("order")
+    assert "there is no scenario to measure" in strength("scenarios/later").output
+
+
 def test_a_figure_below_the_limit_ends_with_9(desk: Desk) -> None:
     """`--fail-under` is about what a person gets; other fields may be anything."""
     recorded(desk, "{contains: refund}", PAID)

@@ -103,14 +103,20 @@ def test_nothing_to_measure_is_no_pass(desk: Desk) -> None:
     assert trust().exit_code == 1
 
     _recorded(desk, "{contains: never}", more="xfail: {reason: known, strict: true}\n")
-    result = trust("--fail-under", "0")
+    result = trust("--fail-under", "50")
     assert result.exit_code == 1
     assert "[nothing-measured]" in result.output
 
 
 @pytest.mark.parametrize(
     "words",
-    [("--tag", "nothing"), ("--provider", "third"), ("nowhere.yaml",), ("--fail-under", "101")],
+    [
+        ("--tag", "nothing"),
+        ("--provider", "third"),
+        ("nowhere.yaml",),
+        ("--fail-under", "101"),
+        ("--fail-under", "0"),
+    ],
 )
 def test_what_does_not_exist_is_refused(desk: Desk, words: tuple[str, ...]) -> None:
     """A misspelt tag, provider or path selects nothing, and that is an error."""

@@ -26,6 +26,7 @@ from harness.history.address import address_in
 from harness.project.fitting_providers import blind_checks
 from harness.project.impossible import impossible_checks
 from harness.project.loading import load_scenario
+from harness.project.near_paths import nearest_path
 from harness.project.parts import Parts, documents_of
 from harness.project.project import Project
 from harness.project.verifying import doubts_about, problems_of
@@ -273,7 +274,7 @@ def _files(project: Project, paths: Sequence[str]) -> tuple[Files, list[Path]]:
     for path in [Path(path) for path in paths] or [top]:
         resolved = path.resolve()
         if not resolved.exists():
-            raise no_such_file(str(path))
+            raise no_such_file(str(path), nearest_path(str(path), top))
         for file in sorted(resolved.rglob("*")) if resolved.is_dir() else (resolved,):
             kind = kind_of(file, top if file.is_relative_to(top) else resolved.parent)
             if file.name == DEFINITION and not file.is_relative_to(top):

@@ -83,7 +83,8 @@ def measure_strength(options: StrengthOptions) -> int:
         echo(line)
     echo(f"\nreports: {', '.join(map(str, files))}")
     if not summing.conversations:
-        echo("no conversation was measured [nothing-measured]", err=True)
+        why = "no conversation was measured" if chosen else "there is no scenario to measure"
+        echo(f"{why} [nothing-measured]", err=True)
         return 0 if options.affected and not chosen else FOUND_PROBLEMS
     problems = list(_ignored_in_vain(project, listed, is_whole=len(chosen) == len(plays)))
     for problem in problems:
@@ -215,6 +216,8 @@ def _status(score: StrengthScore, options: StrengthOptions) -> int:
     least, most = options.fail_under, options.fail_brittle_over
     is_weak = least is not None and score.said is not None and score.said * 100 < least
     is_brittle = most is not None and score.brittle is not None and score.brittle * 100 > most
+    if least is not None and score.said is None:
+        echo("note: nothing that is said was measured, so --fail-under decides nothing", err=True)
     if is_weak:
         echo(f"said is {percent(score.said)}, below {least:g} % [too-weak]", err=True)
     if is_brittle:

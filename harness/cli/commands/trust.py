@@ -69,7 +69,8 @@ def show_trust(options: TrustOptions) -> int:
     files = _write(options.reports, as_json, page)
     echo(f"\nreports: {', '.join(map(str, files))}", err=options.as_json)
     if not any(one.figure is not None for one in measured):
-        echo("no scenario was measured [nothing-measured]", err=True)
+        why = "no scenario has a figure" if measured else "there is no scenario to measure"
+        echo(f"{why} [nothing-measured]", err=True)
         return FOUND_PROBLEMS
     return _status(project, measured, options.fail_under)
 
