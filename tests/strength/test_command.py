@@ -54,6 +54,19 @@ def test_the_reports_have_every_mutant(desk: Desk) -> None:
     ]
 
 
+def test_texts_of_a_bot_cannot_change_the_reports(desk: Desk) -> None:
+    """Control characters, line ends, markup and backticks of a reply are shown, not obeyed."""
+    hostile = "\x1b[31mRED 7\x00\x1b[0m `it` is <script>alert(1)</script>\u202e | here."
+    recorded(desk, "{min_words: 1}", {"messages": [{"text": hostile}]})
+    strength()
+
+    for name in ("strength.html", "strength.md"):
+        text = desk.text(f"reports/{name}")
+        assert "RED" in text
+        assert not {"\x1b", "\x00", "\u202e"} & set(text)
+    assert "<script>alert" not in desk.text("reports/strength.html")
+
+
 def test_written_checks_make_the_score_higher(desk: Desk) -> None:
     """`--write` adds to the file, which stays green, and keeps its comments."""
     desk.bot.answers["hi"] = PAID

@@ -21,6 +21,8 @@ LONG_WORD = 4
 """Letters of a word that says what a phrase is about."""
 FIRST_WORDS = 3
 """Of a message that is recognised by its beginning: with the first word, or after it."""
+LONGEST = 2000
+"""Characters of a check; a longer one is not proposed, because nobody would read it."""
 OF_AN_ERROR = ERROR.partition(" ")[0]
 _WORD = re.compile(r"\S+")
 _ENDS = ".!?…"
@@ -40,7 +42,9 @@ def candidates_for(
     """
     found: dict[str, Candidate] = {}
     for candidate in _all(reply, survivors, fields):
-        found.setdefault(repr(candidate), candidate)
+        written = repr(candidate)
+        if len(written) <= LONGEST:
+            found.setdefault(written, candidate)
     return list(found.values())
 
 

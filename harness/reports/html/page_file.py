@@ -12,7 +12,7 @@ from typing import Self
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.core import Json, value_class
+from harness.core import Json, printable, value_class
 from harness.core.atomic_file import replacing
 from harness.reports.results.results_writer import dump
 
@@ -127,11 +127,17 @@ def page_environment() -> Environment:
     """What makes pages of the templates in the folder `page`; it escapes all texts."""
     return Environment(
         autoescape=True,
+        finalize=_shown,
         loader=FileSystemLoader(PAGE),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: object) -> object:
+    """A text without control characters, which are no characters of a page."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _read(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from harness.core import on_one_line
 from harness.core.atomic_file import write_durably
 from harness.evaluation.strength import MeasuredPlay, StrengthScore, score_of
 from harness.reports.strength.strength_text import (
@@ -63,7 +64,7 @@ def _section(name: str, measured: MeasuredPlay) -> Iterator[str]:
         yield f"- turn {turn}: {_listed(survivor_names(survivors))}"
         for check in measured.checks:
             if check.turn == turn:
-                shown = str(check).replace("`", " ")
+                shown = on_one_line(str(check)).replace("`", " ")
                 yield f"  - add `{shown}`, which would kill {len(check.kills)}"
 
 
@@ -73,4 +74,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_MARKUP)
+    return on_one_line(text).translate(_MARKUP)

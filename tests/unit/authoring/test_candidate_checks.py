@@ -99,3 +99,13 @@ def test_the_first_difference_of_two_texts(text: str, other: str, expected: str)
     start, end = first_difference(text, other)
 
     assert text[start:end] == expected
+
+
+def test_a_check_that_nobody_would_read_is_not_proposed() -> None:
+    """Neither thousands of buttons nor a word of thousands of letters; what is short still is."""
+    labels = {f"button {number}": "x" for number in range(1000)}
+    reply = Reply(messages=(ReplyMessage(text=f"Hello {'x' * 5000}"),), actions=labels)
+    few = Reply(messages=reply.messages, actions={"Yes": "y", "No": "n"})
+
+    assert max(len(repr(one)) for one in candidates_for(reply, [], {})) < 2100
+    assert ("actions", ["Yes", "No"]) in candidates_for(few, [], {})
