@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core import Json, counted
+from harness.core import Json, Problem, counted
 from harness.evaluation.take_counts import CountedTakes, by_scenario
 from harness.statistics.intervals import TakeCounts
 from harness.statistics.paired import PairedTest, paired_test
@@ -31,6 +31,18 @@ class TakesCompared:
     def is_worse(self) -> bool:
         """Whether the second bot is worse, beyond chance."""
         return self.test is not None and self.test.is_worse
+
+    @property
+    def undecided(self) -> Problem | None:
+        """Why neither can be worse, whatever they said; None if one can be."""
+        if self.test is not None:
+            return None
+        return Problem(
+            code="no-takes",
+            where="--fail-if worse",
+            message="fewer than two scenarios have takes of both sides that can be compared",
+            hint="play more scenarios, or leave the option out",
+        )
 
     @property
     def lines(self) -> list[str]:

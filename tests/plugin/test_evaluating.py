@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.core import HarnessError
 from tests.plugin.echo_bot import Manner
 from tests.plugin.project import scenario_text
 
@@ -110,6 +111,30 @@ def test_reports_are_those_of_a_run(suite, echo):
     assert "pass rates over all takes\n  after - before: -1.00 (" in said
     assert (suite / "after/report.html").is_file()
     assert not (suite / "after/history.sqlite").exists()
+
+
+def test_a_condition_that_cannot_be_decided_is_no_pass(suite, echo):
+    """With one scenario nothing can be worse, which ends neither command with 0."""
+    one = ("scenarios/eval/case-0.yaml", "--takes", "2")
+    for provider in ("echo", "parrot"):
+        reports = ("--reports", provider)
+        harness("eval", *one, "--provider", provider, *RECORD, *reports)
+    files = [f"{provider}/results.json" for provider in ("echo", "parrot")]
+
+    for words in (["eval", *one, *PAIR], ["compare", files[0], files[0]]):
+        with pytest.raises(HarnessError, match="fewer than two scenarios have takes"):
+            harness(*words, "--fail-if", "worse")
+
+
+def test_results_that_were_cut_are_compared_with_a_note(suite, echo):
+    """A killed run leaves such a file, which lacks conversations."""
+    harness("eval", "scenarios/eval", "--takes", "2", *RECORD, "--reports", "whole")
+    whole = (suite / "whole/results.json").read_text().splitlines(keepends=True)
+    (suite / "cut.json").write_text("".join(whole[:3]))
+
+    said = harness("compare", "cut.json", "whole/results.json")
+
+    assert "note: cut.json ends before the end of its run, so only 2 conversations of it" in said
 
 
 def test_results_of_the_run_before_are_kept(suite, echo):

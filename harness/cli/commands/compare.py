@@ -78,13 +78,16 @@ def compare_runs(options: CompareOptions) -> bool:
         raise _no_takes(old, new)
     if options.html is not None:
         _write_html(options.html, old, new)
-    shown = takes if takes is not None and takes.is_repeated else None
+    is_shown = takes is not None and (takes.is_repeated or options.is_gate)
+    shown = takes if is_shown else None
     runs = (old.run, new.run)
     if options.as_json:
         echo(json.dumps(comparison_json(runs, compared, reworded, slower, shown), indent=2))
     else:
         show(comparison_page(runs, compared, reworded, slower, shown))
     if options.is_gate and takes is not None:
+        if takes.undecided is not None:
+            raise HistoryError(takes.undecided)
         return takes.is_worse
     return any(pair.change is Change.REGRESSION for pair in compared)
 
@@ -187,14 +190,22 @@ def _of_file(path: Path) -> Side:
     try:
         results = read_results(path)
         rows: list[ConversationRow] = []
+        count = 0
         for conversation in results:
             rows.extend(rows_of(conversation, len(rows)))
+            count += 1
     except (NoResults, OSError) as error:
         raise HistoryError(
             Problem(
                 code="no-results", where=str(path), message=str(error).removeprefix(f"{path}: ")
             )
         ) from error
+    if not results.is_whole:
+        echo(
+            f"note: {path} ends before the end of its run, so only"
+            f" {counted(count, 'conversation')} of it can be compared",
+            err=True,
+        )
     return Side(
         run=run_row(results.head, outcomes_of(rows)),
         rows=rows,

@@ -74,6 +74,8 @@ def evaluate(options: EvalOptions) -> bool:
     if not table.judged:
         message = "no take was judged" if table.cells else "there is no scenario to play"
         raise NothingJudged(Problem(code="nothing-judged", message=message))
+    if options.is_gate and compared is not None and compared.undecided is not None:
+        raise NothingJudged(compared.undecided)
     return options.is_gate and compared is not None and compared.is_worse
 
 
