@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -65,6 +66,28 @@ def test_texts_of_a_bot_cannot_change_the_reports(desk: Desk) -> None:
         assert "RED" in text
         assert not {"\x1b", "\x00", "\u202e"} & set(text)
     assert "<script>alert" not in desk.text("reports/strength.html")
+
+
+def test_a_folder_that_cannot_be_written_is_named(desk: Desk) -> None:
+    """Before anything is measured."""
+    recorded(desk, "{contains: refund}", PAID)
+    desk.write("taken", "a file")
+
+    assert "taken: the file could not be written: File exists" in refused("--reports", "taken")
+
+
+def test_commands_that_measure_at_once_do_not_mix(desk: Desk) -> None:
+    """Each writes the reports of what it measured itself, and leaves nothing else."""
+    recorded(desk, "{contains: refund}", PAID)
+    strength()
+    alone = _results(desk)
+    command = [sys.executable, "-m", "harness", "strength"]
+
+    running = [subprocess.Popen(command, cwd=desk.folder, stdout=subprocess.DEVNULL) for _ in "ab"]
+
+    assert [one.wait(timeout=60) for one in running] == [0, 0]
+    assert _results(desk) == alone
+    assert not [one.name for one in (desk.folder / "reports").iterdir() if one.name[0] == "."]
 
 
 def test_written_checks_make_the_score_higher(desk: Desk) -> None:

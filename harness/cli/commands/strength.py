@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from harness.authoring.strengthening.proposed_checks import Strengthener
 from harness.authoring.strengthening.written_checks import strengthened_files
 from harness.cli.file_changes import FileChange, difference, write_changes
 from harness.cli.here import project_here
-from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, echo_coloured
+from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, echo_coloured, writing
 from harness.core import ConfigurationError, Problem, did_you_mean
 from harness.evaluation.strength import (
     CannotMeasure,
@@ -67,15 +67,14 @@ def measure_strength(options: StrengthOptions) -> int:
     project, plays, chosen = _chosen(options)
     strengthener = Strengthener(_meter(project, plays, options), project.vocabulary)
     started = time.monotonic()
-    summing = StrengthReports(options.reports, project.config.shown)
+    with writing(options.reports):
+        reports = StrengthReports(options.reports, project.config.shown)
     weakest = WeakestPlays(project.config.shown, most=None if options.paths else MOST_LISTED)
-    listed: list[MeasuredPlay] = []
-    for measured in shared_work(strengthener.measured, chosen, options.processes):
-        summing.add(measured)
-        weakest.add(measured)
-        # What became of each mutant is in the reports.
-        listed.append(replace(measured, mutants=(), replies=()))
-    files = summing.finish()
+    with reports as summing:
+        measured = shared_work(strengthener.measured, chosen, options.processes)
+        listed = list(_added(measured, summing, weakest, options.reports))
+        with writing(options.reports):
+            files = summing.finish()
     seconds = time.monotonic() - started
     for line in summary_lines(summing.score, summing.conversations, summing.unmeasured, seconds):
         echo(line)
@@ -92,6 +91,17 @@ def measure_strength(options: StrengthOptions) -> int:
     if options.writes and not _write_checks(project, listed, is_agreed=options.is_agreed):
         return FOUND_PROBLEMS
     return _status(summing.score, options) or (FOUND_PROBLEMS if problems else 0)
+
+
+def _added(
+    measured: Iterable[MeasuredPlay], summing: StrengthReports, weakest: WeakestPlays, folder: Path
+) -> Iterator[MeasuredPlay]:
+    """The plays, which are added to the reports, without what is only needed there."""
+    for play in measured:
+        with writing(folder):
+            summing.add(play)
+        weakest.add(play)
+        yield replace(play, mutants=(), replies=())
 
 
 def _ignored_in_vain(

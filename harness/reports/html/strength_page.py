@@ -38,10 +38,10 @@ class JsonLine:
 class StrengthPage:
     """Writes the page while conversations are measured; it keeps a line of each."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `OSError`."""
+    def __init__(self, path: Path, waiting: Path) -> None:
+        """`waiting` is a folder for what was measured so far. Raises `OSError`."""
         self._path = path
-        self._waiting = path.with_name(f".{path.name}.conversations")
+        self._waiting = waiting / path.name
         self._waiting.write_text("", encoding="utf-8")
         self._rows: list[tuple[float, str, str, str, str]] = []
         self._environment = page_environment()
@@ -79,7 +79,6 @@ class StrengthPage:
                 rows=sorted(self._rows),
                 sections=self._sections(),
             ).dump(str(new), encoding="utf-8")
-        self._waiting.unlink(missing_ok=True)
         return self._path
 
     def _sections(self) -> Iterator[Markup]:

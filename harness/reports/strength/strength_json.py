@@ -17,9 +17,10 @@ STRENGTH = "strength.json"
 class StrengthWriter:
     """Writes `strength.json` while conversations are measured; it keeps none of them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, waiting: Path) -> None:
+        """`waiting` is a folder for what was measured so far. Raises `OSError`."""
         self._path = path
-        self._waiting = path.with_name(f".{path.name}.conversations")
+        self._waiting = waiting / path.name
         self._waiting.write_text("", encoding="utf-8")
 
     def add(self, conversation: Json) -> None:
@@ -35,7 +36,6 @@ class StrengthWriter:
             for number, line in enumerate(self._lines()):
                 file.write(f"{',' if number else ''}{line}".encode())
             file.write(b"]}\n")
-        self._waiting.unlink(missing_ok=True)
         return self._path
 
     def _lines(self) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
 
 from harness.evaluation.strength import MeasuredPlay, StrengthScore, score_of
 from harness.reports.html.strength_page import StrengthPage
@@ -14,18 +16,30 @@ PAGE = "strength.html"
 
 
 class StrengthReports:
-    """Takes conversations one by one, and keeps their figures alone."""
+    """Takes conversations one by one, and keeps their figures alone.
+
+    It is a context manager, which removes what was measured and not finished.
+    """
 
     def __init__(self, folder: Path, shown: Callable[[Path], str]) -> None:
         """`shown` is how a file is named. Raises `OSError`."""
         folder.mkdir(parents=True, exist_ok=True)
         self._shown = shown
-        self._json = StrengthWriter(folder / STRENGTH)
-        self._page = StrengthPage(folder / PAGE)
+        # Another command may measure at the same time, and write to the same folder.
+        self._waiting = TemporaryDirectory(prefix=".strength-", dir=folder)
+        waiting = Path(self._waiting.name)
+        self._json = StrengthWriter(folder / STRENGTH, waiting)
+        self._page = StrengthPage(folder / PAGE, waiting)
         self._markdown = StrengthMarkdown(folder / MARKDOWN)
         self.score = StrengthScore()
         self.conversations = 0
         self.unmeasured = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.cleanup()
 
     def add(self, measured: MeasuredPlay) -> None:
         """Add a conversation."""
