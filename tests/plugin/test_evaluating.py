@@ -165,7 +165,7 @@ def test_a_folder_that_cannot_be_written_is_told(suite, echo):
         (("--concurrency", "2"), "--concurrency has no effect in mode 'replay'"),
         (("--mode", "live", "--processes", "2"), "--processes has no effect in mode 'live'"),
         (("--fail-if", "wose"), "--fail-if takes 'worse', not 'wose'"),
-        (("--fail-if", "worse"), "it compares two providers, and 1 are evaluated"),
+        (("--fail-if", "worse"), "it compares two providers, found 1"),
         (("--provider", "ehco"), "did you mean 'echo'?"),
         (("--tag", "never-used"), "unknown-tag"),
     ],

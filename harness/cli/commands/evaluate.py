@@ -138,7 +138,7 @@ def _require_pair(options: EvalOptions, table: EvalTable) -> None:
             Problem(
                 code="no-pair",
                 where="--fail-if worse",
-                message=f"it compares two providers, and {count} are evaluated",
+                message=f"it compares two providers, found {count}",
                 hint="name both with --provider, the one to compare with first",
             )
         )
