@@ -11,6 +11,9 @@ from typer.testing import CliRunner
 import harness.providers.python_class
 import harness.transport.httpx_transport  # noqa: F401  # as above
 from harness.cli.app import app
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 
 RECORD = "--harness-mode=record"
 HARNESS_YAML = """\
@@ -338,3 +341,15 @@ def test_a_stream_is_read_as_it_comes(run, bot, echo, project):
     run("scenarios").assert_outcomes(passed=1)
 
     assert "chunks:" in (project / "cassettes/bot/talk.yaml").read_text()
+
+
+def test_an_interrupt_in_a_class_closes_what_was_opened(bot, echo, project):
+    """Whatever ends the run: the server keeps no conversation open."""
+    bot(ECHO.replace("        path = f", "        raise KeyboardInterrupt\n        path = f", 1))
+    play = Play(file=project / "scenarios/talk.yaml", scenario="talk", provider="bot")
+
+    with pytest.raises(KeyboardInterrupt):
+        Runner(Project.at(project / "harness.yaml"), Mode.LIVE).run(play)
+
+    assert len(echo.created) == 1
+    assert echo.open == set()
