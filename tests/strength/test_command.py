@@ -196,6 +196,22 @@ def test_conversations_without_figures_are_counted_and_named(desk: Desk) -> None
     assert any("failing[one]: not measured, its replay is failed" in line for line in lines)
 
 
+@pytest.mark.parametrize(("waiver", "status"), [("", 1), ("skip: {reason: later}\n", 0)])
+def test_a_limit_does_not_hold_for_what_was_not_measured(
+    desk: Desk, waiver: str, status: int
+) -> None:
+    """A conversation without a recording is no reason for a green gate; a skipped one is told."""
+    recorded(desk, f"{{equals: '{REFUND}'}}", PAID)
+    text = f"scenario: missing\n{waiver}turns:\n  - user: hi\n    expect: {{contains: goods}}\n"
+    desk.write("scenarios/missing.yaml", text)
+
+    result = strength("--fail-under", "90")
+
+    assert result.exit_code == status
+    assert ("1 conversation could not be measured" in result.output) == bool(status)
+    assert strength().exit_code == 0
+
+
 def test_one_mutant_is_shown_as_a_failure(desk: Desk) -> None:
     """Place, id, what the bot would have said, and what notices it."""
     recorded(desk, "{contains: refund}", PAID)

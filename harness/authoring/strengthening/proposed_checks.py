@@ -49,7 +49,7 @@ class Strengthener:
         try:
             conversation = self._meter.conversation(play)
         except CannotMeasure as reason:
-            return MeasuredPlay(play=play, unmeasured=str(reason))
+            return MeasuredPlay.without(play, reason)
         changes: dict[int, list[ChangedReply]] = {}
         for changed in self._meter.changes(conversation):
             changes.setdefault(changed.mutant.turn, []).append(changed)

@@ -13,7 +13,7 @@ from harness.authoring.strengthening.written_checks import strengthened_files
 from harness.cli.file_changes import FileChange, difference, write_changes
 from harness.cli.here import project_here
 from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, echo_coloured, writing
-from harness.core import ConfigurationError, Problem, did_you_mean
+from harness.core import ConfigurationError, Problem, counted, did_you_mean
 from harness.evaluation.strength import (
     CannotMeasure,
     ChangedReply,
@@ -90,7 +90,11 @@ def measure_strength(options: StrengthOptions) -> int:
         echo(str(problem), err=True)
     if options.writes and not _write_checks(project, listed, is_agreed=options.is_agreed):
         return FOUND_PROBLEMS
-    return _status(summing.score, options) or (FOUND_PROBLEMS if problems else 0)
+    missing = sum(play.is_missing for play in listed) if _has_limit(options) else 0
+    if missing:
+        names = f"{counted(missing, 'conversation')} could not be measured"
+        echo(f"{names}, so the limit says nothing of them [not-measured]", err=True)
+    return _status(summing.score, options) or (FOUND_PROBLEMS if problems or missing else 0)
 
 
 def _added(
@@ -220,6 +224,10 @@ def _affected(project: Project, plays: Sequence[Play], options: StrengthOptions)
     outputs = (options.reports.resolve(),)
     touched = touched_by(changes.files, project, graph, changes.before, outputs, is_of_pytest=False)
     return (play for play in plays if changes.files and touched.includes(play))
+
+
+def _has_limit(options: StrengthOptions) -> bool:
+    return options.fail_under is not None or options.fail_brittle_over is not None
 
 
 def _status(score: StrengthScore, options: StrengthOptions) -> int:

@@ -20,6 +20,10 @@ class CannotMeasure(Exception):
     """A conversation is not measured; the text says why, as a clause."""
 
 
+class Waived(CannotMeasure):
+    """It is not measured because its author waives its result."""
+
+
 @value_class(frozen=True, slots=True, kw_only=True)
 class RecordedTurn:
     """A turn whose reply is changed."""

@@ -13,6 +13,7 @@ from harness.evaluation.strength.mutant import Mutant
 from harness.evaluation.strength.recorded_conversation import (
     CannotMeasure,
     RecordedConversation,
+    Waived,
     recorded_conversation,
 )
 from harness.evaluation.strength.text_changes import NOT_UNDERSTOOD
@@ -35,6 +36,8 @@ class MeasuredPlay:
     mutants: tuple[Mutant, ...] = ()
     unmeasured: str = ""
     """Why there are none, as a clause; empty if it was measured."""
+    is_waived: bool = False
+    """Whether the reason is `skip` or `xfail`."""
     notes: tuple[str, ...] = ()
     checks: tuple[CheapestCheck, ...] = ()
     """What would notice survivors, of each turn the one that notices most first."""
@@ -42,6 +45,16 @@ class MeasuredPlay:
     """What nobody looks at; empty unless it was asked for."""
     ignored: tuple[str, ...] = ()
     """The paths of `strength: {ignore: …}` that lead to something in its replies."""
+
+    @classmethod
+    def without(cls, play: Play, reason: CannotMeasure) -> MeasuredPlay:
+        """A conversation that is not measured."""
+        return cls(play=play, unmeasured=str(reason), is_waived=isinstance(reason, Waived))
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it should have been measured, and could not be."""
+        return bool(self.unmeasured) and not self.is_waived
 
 
 class StrengthMeter:
@@ -68,7 +81,7 @@ class StrengthMeter:
         try:
             conversation = self.conversation(play)
         except CannotMeasure as reason:
-            return MeasuredPlay(play=play, unmeasured=str(reason))
+            return MeasuredPlay.without(play, reason)
         return self.summed_up(conversation, tuple(one.mutant for one in self.changes(conversation)))
 
     def summed_up(
@@ -101,7 +114,7 @@ class StrengthMeter:
         entry = entry_of(self._project, play.file)
         waivers = waivers_of(entry, play, Mode.REPLAY, self._project.environment)
         if waivers:
-            raise CannotMeasure(f"{waivers[0].kind.value}: {waivers[0].reason}")
+            raise Waived(f"{waivers[0].kind.value}: {waivers[0].reason}")
         conversation = recorded_conversation(self._project, self._runner, play)
         self._texts[play] = _texts_of(conversation.result.transcript)
         return conversation
