@@ -212,6 +212,19 @@ def test_a_limit_does_not_hold_for_what_was_not_measured(
     assert strength().exit_code == 0
 
 
+def test_of_a_payload_with_very_many_fields_the_first_are_changed(desk: Desk) -> None:
+    """A note says how many there are."""
+    many = {f"field{number}": number for number in range(300)}
+    recorded(desk, "{contains: Done}", {"messages": [{"text": "Done."}], **many})
+
+    output = strength().output
+
+    mutants = json.loads((desk.folder / "reports/strength.json").read_text())["conversations"]
+    dropped = [one for one in mutants[0]["mutants"] if "field dropped" in one["id"]]
+    assert len(dropped) == 200
+    assert "fields of an answer, the first 200 are changed" in output
+
+
 def test_one_mutant_is_shown_as_a_failure(desk: Desk) -> None:
     """Place, id, what the bot would have said, and what notices it."""
     recorded(desk, "{contains: refund}", PAID)

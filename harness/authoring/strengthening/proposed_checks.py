@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from harness.authoring.strengthening.candidate_checks import Candidate, candidates_for
 from harness.checks import BadExpectation, Judge, subject_of
@@ -19,7 +20,7 @@ from harness.evaluation.strength import (
     StrengthMeter,
     seen_reply,
 )
-from harness.evaluation.strength.json_changes import at, fields_in, pattern_text
+from harness.evaluation.strength.json_changes import MOST_FIELDS, at, fields_in, pattern_text
 from harness.evaluation.strength.recorded_conversation import CannotMeasure, RecordedTurn
 from harness.formats.template import TemplateError, compile_template
 from harness.project.plan import Play
@@ -128,9 +129,9 @@ def _judges(
 
 
 def _scalars(reply: Reply) -> dict[str, tuple[Path, Json]]:
-    """The first place and the value of each scalar field of a payload, by its path."""
-    fields = fields_in(reply.payload)
-    first = {pattern_text(pattern): places[0] for pattern, places in fields.items()}
+    """The first place and the value of each scalar field that can be changed, by its path."""
+    fields = islice(fields_in(reply.payload).items(), MOST_FIELDS)
+    first = {pattern_text(pattern): places[0] for pattern, places in fields}
     values = {path: (place, at(reply.payload, place)) for path, place in first.items()}
     return {
         path: (place, value)

@@ -11,6 +11,8 @@ from harness.formats.json_path import path_text
 Pattern = tuple[str | int, ...]
 """A path in which `EVERY` stands for all items of a list."""
 EVERY = "[*]"
+MOST_FIELDS = 200
+"""Fields of one answer that are changed, each by itself; the first ones of the document."""
 
 
 def replaced(value: Json, path: Path, new: Json) -> Json:

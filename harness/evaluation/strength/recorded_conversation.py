@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.conversation import Outcome
 from harness.core import CassetteError, value_class
+from harness.evaluation.strength.json_changes import MOST_FIELDS, fields_in
 from harness.evaluation.strength.turn_answers import TurnAnswers, answers_of, ids_in
 from harness.play.conversation_state import StepAnswer
 from harness.play.result import ScenarioResult
@@ -79,6 +80,12 @@ def _turns(
             if answers is None:
                 notes.append(f"turn {turn.number}: its reply cannot be read again from its answers")
             else:
+                most = max((len(fields_in(one.payload)) for one in answers.answers), default=0)
+                if most > MOST_FIELDS:
+                    notes.append(
+                        f"turn {turn.number}: of {most:,} fields of an answer,"
+                        f" the first {MOST_FIELDS} are changed"
+                    )
                 yield RecordedTurn(planned=planned[turn.number], answers=answers)
         late = (message.id for message in turn.reply.messages) if turn.reply is not None else ()
         seen = seen | ids_in(of_turn) | {name for name in late if name}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from harness.checks.varying import form_of
 from harness.core import Json, Path, value_class
 from harness.evaluation.strength.json_changes import (
+    MOST_FIELDS,
     Pattern,
     at,
     changed,
@@ -130,7 +132,8 @@ def _of_fields(answer: TurnAnswer, texts: list[MessageText]) -> Iterator[Changed
         for pattern, places in fields_in(payload).items()
         if is_sent(answer, pattern)
     }
-    fields = {pattern: places for pattern, places in fields.items() if places}
+    found = ((pattern, places) for pattern, places in fields.items() if places)
+    fields = dict(islice(found, MOST_FIELDS))
     for places in fields.values():
         yield ChangedPayload(
             change=Mutator.FIELD_DROPPED,
