@@ -204,6 +204,7 @@ def test_upper_and_lower_case_can_be_the_same():
             "did you mean 'less_than'?",
         ),
         ({"a": {"<number>": {}, "b": 1}}, "wrong-value", ("a", "<number>"), "remove 'b'"),
+        ({"a": {"!": 1, "<number>": {}}}, "wrong-value", ("a", "<number>"), "remove '!'"),
         ({"a": "< uuid >"}, "wrong-value", ("a",), "write '<uuid>'"),
         (
             {"a": "<number> USD"},

@@ -2,8 +2,10 @@ import json
 
 import pytest
 from check_samples import exchange, judge, turn
+from jsonschema import Draft202012Validator
 
 from harness.checks import PASS, BadExpectation, history_of, subject_of
+from harness.checks.answer import STATUS
 from harness.checks.check import Options
 from harness.checks.json_paths import JSON
 from harness.conversation.outcome import Outcome
@@ -39,6 +41,13 @@ from harness.formats.json_schema import SchemaFolder
 def test_a_check_that_holds(name, value):
     """Each check passes on the sample reply."""
     assert judge(name, value) is PASS
+
+
+def test_what_http_has_as_a_status_can_be_expected():
+    """The schema of files refuses other numbers."""
+    schema = Draft202012Validator(STATUS.schema)
+
+    assert [number for number in range(98, 602) if schema.is_valid(number)] == [*range(100, 600)]
 
 
 @pytest.mark.parametrize(

@@ -434,7 +434,8 @@ def test_two_requests_of_one_step_are_answered_in_order():
     [
         pytest.param({"turn": 2}, id="turn"),
         pytest.param({"step": "open.1"}, id="phase"),
-        pytest.param({"url": "https://api.example.com/other"}, id="path"),
+        pytest.param({"url": "https://api.example.com/"}, id="path-before"),
+        pytest.param({"url": "https://api.example.com/~"}, id="path-after"),
         pytest.param({"method": "PUT"}, id="method"),
         pytest.param({"is_ours": False}, id="tool"),
     ],
