@@ -221,7 +221,10 @@ def test_lint_of_a_missing_file_is_an_error(harness):
     result = harness("lint", "scenarios/nowhere.yaml")
 
     assert isinstance(result.exception, HarnessError)
-    assert str(result.exception) == "scenarios/nowhere.yaml: there is no such file [no-such-file]"
+    assert str(result.exception) == (
+        "scenarios/nowhere.yaml: there is no such file; did you mean 'scenarios/greet.yaml'?"
+        " [no-such-file]"
+    )
 
 
 def test_the_list_names_providers_and_definitions(harness):

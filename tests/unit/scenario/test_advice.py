@@ -10,7 +10,7 @@ from harness.formats.json_schema import compile_schema
 from harness.formats.yaml import read
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import NO_FILES, advise, examine_scenario, fragment_schema, scenario_schema
-from harness.scenario.advice import CHECKS, KEYS_OF_A_TURN, TOP_KEYS
+from harness.scenario.advice import CHECKS, KEYS_OF_A_TURN, OF_THE_WHOLE, TOP_KEYS
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario_schema import MESSAGE_KEYS
 
@@ -50,7 +50,7 @@ def test_every_key_at_the_top_is_known():
         (TOP, TOP_KEYS),
         (TURN, {*KEYS_OF_A_TURN, "expect", "include"}),
         (MESSAGE, MESSAGE_KEYS),
-        (CHECK, CHECKS),
+        (CHECK, CHECKS | OF_THE_WHOLE),
         (OTHER_WORDS, MATCHERS),
     ],
     ids=["top", "turn", "message", "check", "matcher"],
