@@ -101,15 +101,11 @@ def vain_paths(check: JudgedCheck) -> list[str]:
 
     Nothing is in an empty list, and a list of one item is sorted and has no item twice.
     """
-    per_reply = [dict(_vain(one)) for one in check.judged]
-    return [
-        path
-        for path in (per_reply[0] if per_reply else ())
-        if all(path in paths for paths in per_reply)
-    ]
+    first, *others = [list(_vain(one)) for one in check.judged] or [[]]
+    return [path for path in first if all(path in paths for paths in others)]
 
 
-def _vain(judged: JudgedSubject) -> Iterator[tuple[str, int]]:
+def _vain(judged: JudgedSubject) -> Iterator[str]:
     value = value_of(judged)
     if judged.expectation.name != "json" or not isinstance(value, Mapping):
         return
@@ -122,4 +118,4 @@ def _vain(judged: JudgedSubject) -> Iterator[tuple[str, int]]:
         nodes = [one for _, one in where.find(judged.subject.payload)]
         items = nodes[0] if where.is_single and nodes else nodes
         if isinstance(items, list | tuple) and len(items) <= (not wanted.keys() & _OF_NONE):
-            yield path, len(items)
+            yield path
