@@ -57,6 +57,53 @@ def test_what_a_class_says_itself_is_kept():
     assert repr(Named("a", 1)).endswith("Named(name='a')")
 
 
+def test_a_value_is_made_by_the_rules_of_dataclasses():
+    """Positions, names, defaults and a new list for each value."""
+
+    @value_class(frozen=True, slots=True)
+    class Route:
+        start: str
+        stops: list[str] = field(default_factory=list)
+        fare: float = field(default=1.5, kw_only=True)
+        length: int = field(init=False)
+
+        def __post_init__(self) -> None:
+            self.length = len(self.stops)
+
+    first, second = Route("a"), Route("a", ["b"], fare=2.0)
+
+    assert (first.start, first.stops, first.fare, first.length) == ("a", [], 1.5, 0)
+    assert (second.stops, second.fare, second.length) == (["b"], 2.0, 1)
+    assert Route("a").stops is not first.stops
+    assert replace(second, stops=["b", "c"]) == Route("a", ["b", "c"], fare=2.0)
+
+
+def test_a_subclass_has_its_own_parts():
+    """It takes those of its base first, whichever of the two is used first."""
+
+    @value_class(frozen=True, slots=True)
+    class Place:
+        line: int
+
+    @value_class(frozen=True, slots=True)
+    class Span(Place):
+        length: int = 1
+
+    assert (Span(3, 2).line, Span(3).length, Place(4).line) == (3, 1, 4)
+
+
+@pytest.mark.parametrize("given", [{}, {"x": 1, "y": 2}], ids=["missing", "unknown"])
+def test_wrong_parts_are_named(given):
+    """The error has the name of the class, as that of a dataclass."""
+
+    @value_class(frozen=True, slots=True, kw_only=True)
+    class Mark:
+        x: int
+
+    with pytest.raises(TypeError, match=r"Mark\.__init__\(\) .*'[xy]'"):
+        Mark(**given)
+
+
 def test_a_value_holds_nothing_else():
     """A misspelt attribute is an error at run time too."""
     with pytest.raises(AttributeError):

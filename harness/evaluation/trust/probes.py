@@ -111,12 +111,6 @@ def _with_many(subject: Subject, names: Sequence[str]) -> Subject:
 
 
 def _texts_in(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield key
-            yield from _texts_in(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts_in(one)
+    """The names and texts in a value, in order."""
+    for path, part in parts_of(value):
+        yield from (one for one in (*path[-1:], part) if isinstance(one, str))
