@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
 import socket
@@ -64,7 +65,8 @@ def serving() -> Iterator[Callable[[Talk], str]]:
         def start(talk: Talk) -> str:
             def accept() -> None:
                 client, _ = listener.accept()
-                with client:
+                # A client that refuses what it is sent may hang up while it is being sent.
+                with contextlib.suppress(ConnectionError), client:
                     talk(client)
 
             threads.append(threading.Thread(target=accept))
