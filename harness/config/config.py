@@ -11,7 +11,9 @@ from pathlib import Path
 
 from harness.config.config_schema import CONFIG_SCHEMA
 from harness.config.network_format import contradictions, place_of_key
+from harness.config.prices_format import price_problems, prices_of
 from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
+from harness.conversation.spending import Prices
 from harness.core import (
     ConfigurationError,
     Place,
@@ -46,6 +48,8 @@ class ProviderConfig:
     """Attempts of a request after the first; None for the default number."""
     hosts: tuple[str, ...] = ()
     """Other servers that a redirect may lead to, each as `host:port`."""
+    prices: Prices | None = None
+    """What its replies cost; None if harness.yaml does not say."""
     folder: Path = field(default_factory=Path)
     """That of harness.yaml, below which the paths of `network` are."""
 
@@ -160,7 +164,11 @@ def _require_distinct(providers: Node) -> None:
 
 
 def _require_consistent(providers: Node) -> None:
-    problems = [one for _, node in providers.items() for one in contradictions(node.get("network"))]
+    problems = [
+        problem
+        for _, node in providers.items()
+        for problem in (*contradictions(node.get("network")), *price_problems(node.get("prices")))
+    ]
     if problems:
         raise ConfigurationError(problems)
 
@@ -210,6 +218,7 @@ def _provider(name: str, node: Node, root: Path) -> ProviderConfig:
         timeout=_positive(node.get("timeout"), parse_duration),
         retries=_whole(node.value_of("retries")),
         hosts=tuple(origin for host in node.value_of("hosts", ()) for origin in _origins(host)),
+        prices=prices_of(node.get("prices")),
         folder=root,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.config.network_format import NETWORK
+from harness.config.prices_format import PRICES
 from harness.config.strength_format import STRENGTH
 from harness.core import AGE_PATTERN, DURATION_PATTERN, Json
 
@@ -53,6 +54,7 @@ PROVIDER: Json = {
             "description": "Further hosts to which redirects are followed.",
         },
         "network": NETWORK,
+        "prices": PRICES,
     },
 }
 

@@ -63,6 +63,8 @@ def place_of_key(_document: Document, violation: Violation) -> Advice | None:
     match violation.path:
         case ("providers", _, _) if key in _KEYS:
             return Advice(hint=f"write '{key}' below 'network:'")
+        case ("providers", _, "currency"):
+            return Advice(hint="write 'currency' below 'prices:'")
         case ("providers", _, "network", _) if key in _OF_PROVIDER:
             return Advice(hint=f"write '{key}' next to 'network:', not below it")
         case _:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.play.result import Cause, ScenarioResult
 from harness.scenario import Repeat, Scenario
 from harness.statistics.intervals import Interval, wilson_interval
@@ -68,6 +69,11 @@ class Takes:
             ),
             repeat=repeat,
         )
+
+    @property
+    def spent(self) -> Spent:
+        """What all takes cost together."""
+        return sum((result.spent for result in self.results), NOTHING_SPENT)
 
     @property
     def wanted(self) -> int:

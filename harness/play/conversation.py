@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
+from harness.conversation.spending import Spent, spent_in
 from harness.core import Json, PlayError, Refused, TransportError, value_class
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation_state import ConversationState, StepAnswer
@@ -70,6 +71,8 @@ class Conversation:
         """Those of the last message, with their secrets; they must not be shown."""
         self.around: tuple[Exchange, ...] = ()
         """The exchanges outside turns; known once the conversation is closed."""
+        self._taken_over = 0
+        """How many of the turns another conversation has said."""
         self._name = name
         self._number = 0
         self._captures = captures
@@ -234,6 +237,7 @@ class Conversation:
             self.context.recorder.transport.resume(checkpoint.recorded)
         self._session.go_on(checkpoint.flow)
         self.turns.extend(checkpoint.turns)
+        self._taken_over = len(self.turns)
 
     def transcript(self, stop: Stop | None = None) -> Transcript:
         """The conversation so far; `stop` is why it ended early."""
@@ -243,6 +247,16 @@ class Conversation:
             turns=tuple(self.turns),
             around=self.around,
             stop=stop,
+            is_recorded=self.context.is_recorded,
+        )
+
+    @property
+    def spent(self) -> Spent:
+        """What its replies cost, without those of turns that another conversation has said."""
+        return spent_in(
+            self.turns[self._taken_over :],
+            self.context.provider.name,
+            self.context.provider.config.prices,
             is_recorded=self.context.is_recorded,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from harness.conversation import Outcome, Transcript
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.core import Path, Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
 from harness.scenario import Scenario, UserTurn
@@ -87,6 +88,9 @@ class ScenarioResult:
 
     replaced: tuple[PlayError, ...] = ()
     """Why earlier attempts at this take were BROKEN, in order; they do not count."""
+
+    spent: Spent = NOTHING_SPENT
+    """What the replies cost, also those of the attempts in `replaced`."""
 
     redactor: Redactor | None = None
     """For lines of the scenario's file that are shown; None if no secret is known."""

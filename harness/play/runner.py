@@ -100,7 +100,9 @@ class Runner:
                 break
             again = self.run(play)
             result = _noted(
-                replace(again, replaced=(*result.replaced, error)),
+                replace(
+                    again, replaced=(*result.replaced, error), spent=result.spent + again.spent
+                ),
                 *(note for note in result.notes if note.startswith(AGAIN)),
                 f"{AGAIN}, because of {error.code}",
             )
@@ -270,6 +272,8 @@ class Runner:
             # Without secrets, so that a check sees what it will see in a replay.
             transcript = player.conversation.judged_transcript(player.play(entries))
             result = player.conversation.shown(self._judged(scenario, transcript, state))
+        if spent := player.conversation.spent:
+            result = replace(result, spent=spent)
         return _noted(result, *result.notes_of_checks)
 
     def _player(self, scenario: Scenario, play: Play, state: ConversationState) -> ScenarioPlayer:

@@ -161,6 +161,13 @@ class Definition:
         return bool(self.phases[Phase.TOOLS])
 
     @property
+    def reads_usage(self) -> bool:
+        """Whether a reply can have a usage; one of a class may."""
+        return self.client is not None or any(
+            step.reply is not None and step.reply.usage for step in self.steps
+        )
+
+    @property
     def has_secret_captures(self) -> bool:
         """Whether any step captures a secret; a class may at any time."""
         return self.client is not None or any(step.secret_captures for step in self.steps)

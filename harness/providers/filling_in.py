@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
@@ -42,7 +42,7 @@ def fill_in(
     filler = _Filler(config, definition, environment, recorded, credentials)
     settings = filler.settings()
     network = filler.network() if recorded is None else DIRECT
-    problems = filler.problems
+    problems = [*filler.problems, *_price_problems(config, definition)]
     if not problems and recorded is None:
         problems += _address_problems(config, settings)
     if problems:
@@ -73,7 +73,7 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence
     filler = _Filler(config, definition, None, None, "valid")
     filled, address = filler.settings()[BASE_URL], filler.given.get(BASE_URL)
     written = _EXPRESSION.sub("1", str(filled or (address and address.value) or ""))
-    problems = filler.problems
+    problems = [*filler.problems, *_price_problems(config, definition)]
     if "://" in written or filled:
         problems += _address_problems(config, {BASE_URL: written})
     return filler.shown(problems)
@@ -240,6 +240,17 @@ class _Filler:
                 subject=f"provider {self._config.name}",
                 hint=hint,
             )
+        )
+
+
+def _price_problems(config: ProviderConfig, definition: Definition) -> Iterator[Problem]:
+    if config.prices is not None and not definition.reads_usage:
+        yield Problem(
+            code="no-usage",
+            message=f"the definition {definition.name} reads no usage, so prices have no effect",
+            place=config.node.at("prices").key_place,
+            subject=f"provider {config.name}",
+            hint="remove them, or say in the definition's 'reply' where the usage is",
         )
 
 

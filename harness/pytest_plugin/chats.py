@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT
 from harness.core import Json
 from harness.play.result import RecordingUse, ScenarioResult
 from harness.project.plan import Mode
@@ -129,6 +130,7 @@ class ChatReports:
             outcome=(bad or results)[0].outcome.value,
             codes=tuple(dict.fromkeys(code for result in bad for code in result.codes)),
             reason=failure_headline((bad or results)[0]),
+            spent=sum((result.spent for result in results), NOTHING_SPENT),
         )
 
         def finish(earlier: Sequence[EarlierAttempt]) -> None:

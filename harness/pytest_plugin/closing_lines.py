@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.core import counted, format_duration, on_one_line, printable, shorten
+from harness.core import Problem, counted, format_duration, on_one_line, printable, shorten
 from harness.play.drift.drift import Drift
 from harness.play.result import RecordingUse
 from harness.project_file import COMMAND_VARIABLE, HELD_PREFIX
@@ -18,8 +18,10 @@ from harness.pytest_plugin.next_steps import next_steps
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
+from harness.reports.spent_text import spent_lines
 from harness.reports.summary import summary_from
 from harness.reports.tally import ProviderTally, Tally
+from harness.reports.unused_prices import unused_prices
 from harness.run_options import OF_PYTEST
 
 COLUMNS = ("passed", "failed", "broken")
@@ -66,6 +68,10 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
+    for heading, text in spent_lines(tally.spent):
+        reporter.write_line(f"{heading}: {text}")
+    for problem in _unused_prices(tally, session):
+        reporter.write_line(f"note: {printable(str(problem))}")
     for note in session.notes[:MOST_NOTES]:
         reporter.write_line(f"note: {printable(note)}")
     _write_rest(reporter, len(session.notes) - MOST_NOTES, "note", session)
@@ -73,6 +79,13 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
         reporter.write_line(f"note: {printable(session.problem)}", yellow=True)
     for command in next_steps(reporter.config, session):
         reporter.write_line(f"next: {printable(command)}")
+
+
+def _unused_prices(tally: Tally, session: ScenarioSession) -> Iterable[Problem]:
+    if not any(charge.currency for charge in tally.spent.charges):
+        return ()
+    configs = (suite.project.config.providers.values() for suite in session.suites)
+    return unused_prices((one for providers in configs for one in providers), tally.spent)
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above

@@ -150,6 +150,7 @@ class ScenarioItem(pytest.Item):
             outcome=result.outcome.value,
             codes=result.codes,
             reason=failure_headline(result),
+            spent=result.spent,
         )
         finish = partial(self._finish, result, summary, expected)
         session.attempts.over(ItemAttempt(item=self, as_earlier=as_earlier, finish=finish))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.core import Json, value_class
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
@@ -86,10 +87,17 @@ class EarlierAttempt:
     codes: tuple[str, ...] = ()
     reason: str = ""
     """The first line of its failure."""
+    spent: Spent = NOTHING_SPENT
+    """What its replies cost."""
 
     def json(self) -> Json:
         """The attempt as an entry of `attempts` in a record, without empty values."""
-        stored = {"outcome": self.outcome, "codes": list(self.codes), "failure": self.reason}
+        stored: dict[str, Json] = {
+            "outcome": self.outcome,
+            "codes": list(self.codes),
+            "failure": self.reason,
+            "spent": self.spent.json(),
+        }
         return {name: value for name, value in stored.items() if value}
 
 

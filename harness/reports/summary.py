@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT, Spent, plain
 from harness.core import value_class
 from harness.play.result import Cause, ScenarioResult
 
@@ -49,6 +50,8 @@ class Summary:
     """How many takes there are of each outcome; None if the scenario is not repeated."""
     is_stopped: bool = False
     """The takes ended when their result was certain, so that their pass rate is biased."""
+    spent: Spent = NOTHING_SPENT
+    """What its replies cost."""
     is_waived: bool = False
     """Its Python test was expected to fail, and did."""
 
@@ -84,6 +87,7 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
         ),
         takes=takes,
         is_stopped=not isinstance(result, ScenarioResult) and result.is_stopped,
+        spent=result.spent,
         is_waived=is_waived,
     )
 
@@ -110,6 +114,7 @@ def properties_of(summary: Summary) -> Properties:
         **_properties_of_takes(summary),
         "codes": " ".join(summary.codes) or None,
         **_properties_of_cause(summary.cause),
+        **_properties_of_spent(summary.spent),
         "waived": "true" if summary.is_waived else None,
     }
     return [(name, value) for name, value in properties.items() if value is not None]
@@ -136,6 +141,7 @@ def summary_from(properties: Mapping[str, Any]) -> Summary:
         drifted=tuple((place, ()) for place in places.split("; ")) if places else (),
         takes=takes,
         is_stopped="takes_stopped" in properties,
+        spent=Spent.from_json(json.loads(properties.get("spent", "[]"))),
         is_waived="waived" in properties,
     )
 
@@ -159,6 +165,19 @@ def _properties_of_cause(cause: Cause | None) -> Mapping[str, str | None]:
         "cause_at": cause.at,
         "cause_turn": str(cause.turn) if cause.turn else None,
     }
+
+
+def _properties_of_spent(spent: Spent) -> Mapping[str, str | None]:
+    """Tokens and money for people, and all of it as JSON."""
+    if not spent:
+        return {}
+    properties: dict[str, str | None] = {}
+    for prefix, part in (("", spent.paid), ("recorded_", spent.recorded)):
+        tokens = part.tokens
+        properties[f"{prefix}tokens"] = None if tokens is None else plain(tokens)
+        for currency, amount in part.costs.items():
+            properties[f"{prefix}cost_{currency}"] = plain(amount)
+    return {**properties, "spent": json.dumps(spent.json())}
 
 
 def _properties_of_takes(summary: Summary) -> Mapping[str, str | None]:

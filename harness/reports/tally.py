@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT
 from harness.reports.run_events import Event, ScenarioFinished, WorkerDied
 from harness.reports.summary import Summary
 
@@ -50,6 +51,8 @@ class Tally:
         """Takes of repeated scenarios, by outcome."""
         self.skips: Counter[str] = Counter()
         """Checks that were skipped, by name and reason."""
+        self.spent = NOTHING_SPENT
+        """What all replies cost."""
         self.repeated = 0
         """Repeated scenarios."""
         self.earlier = 0
@@ -60,7 +63,10 @@ class Tally:
         if isinstance(event, ScenarioFinished):
             self.add(event.summary)
             # The conversations of a Python test have their attempts in common.
-            self.earlier += len(event.earlier) if event.number <= 1 else 0
+            if event.number <= 1:
+                self.earlier += len(event.earlier)
+                # A recording that was replayed several times was paid for once.
+                self.spent = sum((one.spent.paid for one in event.earlier), self.spent)
         elif isinstance(event, WorkerDied) and event.again is not None:
             self.earlier += 1
 
@@ -79,6 +85,7 @@ class Tally:
         self.drifted += summary.drifted
         self.recordings.update(summary.recordings)
         self.notes += summary.notes
+        self.spent += summary.spent
         if summary.takes is not None:
             self.repeated += 1
             self.takes.update(summary.takes)

@@ -63,7 +63,12 @@ class ChatChecks:
             said = state.redactor.text(f"{type(failed_by).__name__}: {failed_by}")
             notes += (f"the test failed otherwise: {shorten(said.partition(chr(10))[0])}",)
         recorder = self._conversation.context.recorder
-        return replace(result, notes=notes, recording=recorder.made if recorder else None)
+        return replace(
+            result,
+            notes=notes,
+            recording=recorder.made if recorder else None,
+            spent=self._conversation.spent,
+        )
 
     def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
         with self._conversation.context.watched():

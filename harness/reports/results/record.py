@@ -44,6 +44,7 @@ def _takes_record(identity: Identity, takes: Takes) -> Record:
             "outcome": takes.outcome.value,
             "codes": list(takes.codes),
             "repeat": repeat,
+            "spent": takes.spent.json(),
             "failure": failure_screen(takes) if takes.outcome.is_bad else "",
             "takes": [
                 {**_conversation_record(identity, result), **_replaced(result), "take": number}
@@ -73,6 +74,7 @@ def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
             "outcome": result.outcome.value,
             "codes": list(result.codes),
             "latency": round(sum(known), 6) if known else None,
+            "spent": result.spent.json(),
             "plan": list(_plan(scenario, result.transcript)),
             "checks": list(_checks(result, identity.file)),
             "notes": list(result.notes),
@@ -85,6 +87,7 @@ def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
 
 def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Exception) -> Record:
     """The record of a conversation that cannot be recorded: why, and nothing that was said."""
+    spent = result.spent.json()
     if isinstance(result, Takes):
         result = result.results[0]
     internal = internal_error(error, result.redactor)
@@ -98,6 +101,7 @@ def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Ex
             "provider": result.transcript.provider,
             "outcome": Outcome.BROKEN.value,
             "codes": [internal.code],
+            "spent": spent,
             "failure": str(internal),
         }
     )

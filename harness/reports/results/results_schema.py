@@ -9,6 +9,7 @@ from harness.core import Json
 from harness.play.drift.drift import Drift
 from harness.project.plan import Mode
 from harness.reports.classes import STATUSES
+from harness.reports.results.spent_schema import SPENT
 
 VERSION = 1
 """Of the format. It rises when a reader of the old one would read the new one wrong."""
@@ -247,6 +248,10 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         "outcome": _OUTCOME,
         "codes": _about(_TEXTS, "Names of failed checks, and the error's code."),
         "latency": _about(_SECONDS, "Seconds of all replies together."),
+        "spent": _about(
+            SPENT,
+            "What its replies cost, by provider and purpose, also those of takes played again.",
+        ),
         "plan": _about(_list(_PLANNED), "Turns, and lines that the bot said on its own."),
         "checks": _list(_CHECK),
         "notes": _TEXTS,
@@ -256,7 +261,17 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         ),
         "failure": _about(_TEXT, "What the terminal shows of a failure."),
         "attempts": _about(
-            _list(_object({"outcome": _OUTCOME, "codes": _TEXTS, "failure": _TEXT}, "outcome")),
+            _list(
+                _object(
+                    {
+                        "outcome": _OUTCOME,
+                        "codes": _TEXTS,
+                        "failure": _TEXT,
+                        "spent": SPENT,
+                    },
+                    "outcome",
+                )
+            ),
             "Earlier attempts, in order, if a plugin ran the test again, or if a take was BROKEN;"
             " they do not count.",
         ),
