@@ -199,7 +199,12 @@ def missing_turns(scenario: Scenario, stop: Stop) -> str:
     """The turns that are missing in a recording that stopped there."""
     if stop.turn == CLOSING:
         return "the closing"
-    return listed(turn for turn in scenario.user_turns if turn.number >= stop.turn)
+    # How many turns a simulated user has is not known.
+    return listed(
+        turn
+        for turn in scenario.user_turns
+        if turn.number == stop.turn or (turn.number > stop.turn and not turn.is_simulated)
+    )
 
 
 def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTurn, str]]:
@@ -211,6 +216,11 @@ def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTu
             text = None if turn.text.names & unknown else _filled(turn.text, variables)
             before = None if text is None or before is None else [*before, text]
             unknown |= DRAWN if text is None else frozenset()
+            continue
+        if turn.is_simulated:
+            # It depends on the last reply.
+            unknown |= DRAWN
+            before = []
             continue
         plan = variables.as_said(turn) if turn.message.utterances else turn.message
         parts = (plan.text, plan.press, plan.attachments, plan.metadata)

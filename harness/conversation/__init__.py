@@ -29,7 +29,7 @@ from harness.conversation.message import (
     json_text,
 )
 from harness.conversation.outcome import Outcome
-from harness.conversation.transcript import Stop, Transcript, Turn
+from harness.conversation.transcript import Stop, Transcript, Turn, UserEnd, UserEnding
 
 __all__ = [
     "BUSY",
@@ -56,6 +56,8 @@ __all__ = [
     "ToolResult",
     "Transcript",
     "Turn",
+    "UserEnd",
+    "UserEnding",
     "UserMessage",
     "joined_replies",
     "json_text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 
 from harness.conversation.exchange import REPLYING, Exchange, Phase, Response
 from harness.conversation.message import Reply, UserMessage
@@ -16,6 +17,27 @@ class Stop:
 
     turn: int
     error: PlayError
+
+
+class UserEnding(StrEnum):
+    """Why a simulated user said nothing more."""
+
+    STOPPED = "stop_when"
+    """A reply passed the checks of `stop_when`."""
+    LIMIT = "max_turns"
+    DONE = "done"
+    """The user has what it wanted, as the model says."""
+    GAVE_UP = "gave_up"
+    """The user does not expect to get it any more, as the model says."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class UserEnd:
+    """How a simulated user ended a conversation."""
+
+    ending: UserEnding
+    reason: str = ""
+    """The model's; empty if no model said it."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -89,5 +111,7 @@ class Transcript:
     around: tuple[Exchange, ...] = ()
     """Exchanges outside turns: for preparing and closing."""
     stop: Stop | None = None
+    user_end: UserEnd | None = None
+    """How a simulated user ended it; None if none did."""
     is_recorded: bool = False
     """Whether it was replayed from a cassette."""

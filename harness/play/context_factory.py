@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import harness
 from harness.core import HarnessError, is_same
 from harness.play.context import ConversationContext
+from harness.play.recorded_simulation import require_same_simulation
 from harness.play.recorder import Recorder, Replayer, last_secret_turn
 from harness.play.recording_files import (
-    PREPARE,
     find_recording,
     preparation_command,
     preparation_path,
@@ -23,9 +22,9 @@ from harness.play.recording_files import (
     record_command,
     recording_path,
 )
+from harness.play.recording_head import foreign_head, head_of, leftover_note
 from harness.project.plan import Play
 from harness.project.project import Project
-from harness.providers.catalogue import definition_of
 from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Scenario
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
@@ -37,7 +36,7 @@ from harness.transport.replay import ReplayTransport
 from harness.transport.server_address import host_and_port
 
 if TYPE_CHECKING:
-    from harness.play.conversation import Checkpoint
+    from harness.play.checkpoint import Checkpoint
     from harness.transport.live import LiveTransport
 
 CLOSING_SECONDS = 0.5
@@ -76,7 +75,8 @@ class ContextFactory:
         fix = record_command(self._project, play)
         if cassette is None:
             cassette, notes = find_recording(self._project, scenario, play, fix)
-        head = cassette.head or self._foreign(cassette, play)
+        head = cassette.head or foreign_head(self._project, cassette, play)
+        require_same_simulation(head.simulation, scenario.simulation, fix)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
@@ -125,7 +125,7 @@ class ContextFactory:
         return self._recorded(
             context,
             recording_path(self._project, play),
-            _head(context, play, play.row, scenario),
+            head_of(context, play, play.row, scenario),
             {*scenario.header_names, *header_names},
             scenario,
         )
@@ -141,7 +141,7 @@ class ContextFactory:
         return self._recorded(
             context,
             preparation_path(self._project, play.provider, scenario.credentials),
-            _head(context, play, preparation_row(scenario.credentials)),
+            head_of(context, play, preparation_row(scenario.credentials)),
             scenario.header_names,
         )
 
@@ -196,7 +196,7 @@ class ContextFactory:
             # A class can declare a secret at any time.
             holds_turns=definition.client is not None,
         )
-        leftover = _leftover_note(transport, shown)
+        leftover = leftover_note(transport, shown)
         into = None
         if self._holding is not None:
             into = self._holding / path.relative_to(self._project.config.cassettes)
@@ -261,42 +261,3 @@ class ContextFactory:
             secret_headers=provider.definition.header_names,
             network=provider.network,
         )
-
-    def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
-        """A head for a recording of another tool, with the settings that its requests show."""
-        # Late: most replays are of our own recordings.
-        from harness.providers.recorded_values import settings_in  # noqa: PLC0415
-
-        project = self._project
-        definition = definition_of(project.config, project.provider_config(play.provider))
-        return CassetteHead(
-            scenario=play.scenario,
-            settings=settings_in(cassette.interactions.plain, definition),
-        )
-
-
-def _head(
-    context: ConversationContext, play: Play, row: str, scenario: Scenario | None = None
-) -> CassetteHead:
-    """The head of a recording; without a scenario, of the recording of a preparation."""
-    definition = context.provider.definition
-    return CassetteHead(
-        scenario=PREPARE if scenario is None else scenario.id,
-        scenario_hash="" if scenario is None else scenario.fingerprint,
-        row=row,
-        take=1 if scenario is None else play.take,
-        definition=definition.name,
-        definition_hash=definition.fingerprint,
-        settings=context.provider.open_settings,
-        seed=context.seed,
-        recorded_at=context.now,
-        version=harness.__version__,
-    )
-
-
-def _leftover_note(transport: RecordingTransport, shown: Callable[[Path], str]) -> str:
-    """What to do with the journal of a run that was killed; empty if there is none."""
-    if transport.leftover is None:
-        return ""
-    path = shown(transport.leftover.path)
-    return f"{transport.leftover.named(path)}; it is kept: harness cassettes recover {path}.old"

@@ -4,43 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
+from harness.conversation import (
+    Exchange,
+    Reply,
+    Stop,
+    Transcript,
+    Turn,
+    UserEnd,
+    UserMessage,
+)
 from harness.conversation.spending import Spent, spent_in
-from harness.core import Json, PlayError, Refused, TransportError, value_class
+from harness.core import Json, PlayError, Refused, TransportError
 from harness.play.broken import ESCAPED, internal_error
+from harness.play.checkpoint import Checkpoint
 from harness.play.conversation_state import ConversationState, StepAnswer
 from harness.play.result import ScenarioResult, redact_result
 from harness.providers.definition import Step
-from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
 from harness.providers.tool_answer import AnswersTool, unanswered
 from harness.secrets.conversation_redaction import redact_transcript, redact_turn, without_answers
-from harness.transport.recorded_interactions import RecordedInteraction
-
-if TYPE_CHECKING:
-    from harness.transport.live import LiveCheckpoint
 
 TurnTimeLeft = Callable[[Turn, float], float]
 """Seconds still to wait, for the turn so far and the seconds since its reply."""
 IsExpected = Callable[[PlayError], bool]
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """The state of a live conversation after a turn. Those that resume it take copies."""
-
-    seed: str
-    now: str
-    """When the conversation began, ISO 8601 UTC."""
-    transport: LiveCheckpoint | None
-    flow: FlowState
-    turns: tuple[Turn, ...]
-    recorded: tuple[RecordedInteraction, ...]
-    """The content of its recording; empty if it is not recorded."""
-    secrets: Mapping[str, str]
-    """The secrets that are known: names by value."""
 
 
 class Conversation:
@@ -73,6 +61,8 @@ class Conversation:
         """The exchanges outside turns; known once the conversation is closed."""
         self._taken_over = 0
         """How many of the turns another conversation has said."""
+        self.user_end: UserEnd | None = None
+        """How a simulated user ended it."""
         self._name = name
         self._number = 0
         self._captures = captures
@@ -247,6 +237,7 @@ class Conversation:
             turns=tuple(self.turns),
             around=self.around,
             stop=stop,
+            user_end=self.user_end,
             is_recorded=self.context.is_recorded,
         )
 

@@ -77,9 +77,11 @@ def judged_in_every(
 
 def is_cut(scenario: Scenario, transcript: Transcript) -> bool:
     """Whether a conversation ended before its last turn, so that its whole cannot be judged."""
-    planned = {turn.number for turn in scenario.user_turns}
+    planned = {turn.number for turn in scenario.user_turns if not turn.is_simulated}
     played = {turn.number for turn in transcript.turns}
-    return transcript.stop is not None or not played or not planned <= played
+    # A simulated user decides how many messages there are.
+    has_ended = scenario.simulation is None or transcript.user_end is not None
+    return transcript.stop is not None or not played or not planned <= played or not has_ended
 
 
 def judged_in_whole(scenario: Scenario, transcript: Transcript) -> Iterator[JudgedSubject]:

@@ -11,6 +11,7 @@ from harness.checks import (
     Finding,
     Verdict,
     failed,
+    subject_of,
     turned_round,
 )
 from harness.checks.python_check import crashed
@@ -43,6 +44,16 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
         if planned[turn.number].part is TurnPurpose.TURN:
             results += _every_reply(scenario, turn, transcript, vocabulary)
+    if scenario.simulation is not None:
+        # Late: most scenarios write every message.
+        from harness.play.simulated_ending import ending_results  # noqa: PLC0415
+
+        results += ending_results(
+            scenario,
+            scenario.simulation,
+            transcript,
+            lambda block, turn: passes(block, turn, transcript, vocabulary),
+        )
     if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
         results += _whole(scenario, transcript, vocabulary)
     if any(turn.part is not TurnPurpose.TURN for turn in planned.values()):
@@ -161,6 +172,32 @@ def verdict_of(judged: JudgedSubject, vocabulary: Vocabulary) -> Verdict:
         return _broken(crashed(expectation.name, error))
     is_never = expectation.scope is Scope.NEVER
     return _turned_round(expectation, verdict, turn) if is_never else verdict
+
+
+def passes(
+    expectations: Sequence[Expectation],
+    turn: Turn,
+    transcript: Transcript,
+    vocabulary: Vocabulary,
+) -> bool:
+    """Whether a reply passes all checks of a block; one that was refused does not.
+
+    Raises `PlayError` if a check cannot be judged.
+    """
+    if not expectations:
+        return True
+    if turn.reply is None:
+        return False
+    file = expectations[0].place.source.path
+    subject = subject_of(turn, is_recorded=transcript.is_recorded, transcript=transcript, file=file)
+    for judged in (JudgedSubject(one, subject, turn) for one in expectations):
+        verdict = verdict_of(judged, vocabulary)
+        if verdict.outcome is Outcome.BROKEN:
+            why = verdict.finding.message if verdict.finding else verdict.reason
+            raise PlayError(verdict.code, f"{judged.expectation.place}: {why}")
+        if verdict.outcome is not Outcome.PASSED:
+            return False
+    return True
 
 
 def _broken(error: PlayError) -> Verdict:

@@ -40,7 +40,8 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
             transcript, turns=tuple(replace(turn, variables=variables) for turn in held)
         )
     checks = [*judge(judged, transcript, vocabulary), *skipped]
-    if transcript.stop is None and len(held) < len(known):
+    written = [turn for turn in known.values() if not turn.is_simulated]
+    if transcript.stop is None and len(held) < len(written):
         transcript = replace(transcript, stop=_short(known, held[-1].number if held else 0, checks))
     return ScenarioResult(
         scenario=scenario,

@@ -22,16 +22,15 @@ from harness.play.conversation_variables import (
     MissingCapture,
     Variables,
     capture_from,
-    message_of,
     remember_record,
 )
 from harness.play.judging import judge_turn
 from harness.play.secret_captures import (
-    as_recorded,
     learn_uncaptured,
     remember_plain,
     take_secret,
 )
+from harness.play.user_messages import UserMessages, WrittenMessages
 from harness.project.vocabulary import Vocabulary
 from harness.providers.session import CLOSING
 from harness.scenario import AssistantLine, Scenario, UserTurn, turn_subject
@@ -54,6 +53,15 @@ class ScenarioPlayer:
         self.conversation = conversation
         self.variables = variables
         self._vocabulary = vocabulary
+        self._written = WrittenMessages(conversation, variables)
+        self._simulated: UserMessages = self._written
+        if scenario.simulation is not None:
+            # Late: most scenarios write every message.
+            from harness.play.simulated_user import SimulatedUser  # noqa: PLC0415
+
+            self._simulated = SimulatedUser(
+                scenario.simulation, conversation, self._written, vocabulary
+            )
         self._state = conversation.state
         self._is_live = not conversation.context.is_recorded
 
@@ -96,6 +104,8 @@ class ScenarioPlayer:
                     continue
                 number = entry.number
                 turn = self._play_turn(entry)
+                if turn is None:
+                    continue
                 if turn.missing or (entry.stops_on_fail and not self.holds(entry, turn)):
                     return None
                 number = len(turns) + 1
@@ -118,10 +128,15 @@ class ScenarioPlayer:
                 recorded = self.variables.text(line.text)
         self.conversation.hear(self.variables.text(line.text), recorded)
 
-    def _play_turn(self, planned: UserTurn) -> Turn:
-        """Say a turn, and take its captures. Raises `PlayError` if it broke."""
+    def _play_turn(self, planned: UserTurn) -> Turn | None:
+        """Say a turn, and take its captures; None if a simulated user says nothing more.
+
+        Raises `PlayError` if it broke.
+        """
+        user = self._simulated if planned.is_simulated else self._written
         with self.variables.within(planned.given) if planned.given else nullcontext():
-            return self._say(planned, *self._message(planned))
+            message = user.next(planned)
+            return None if message is None else self._say(planned, *message)
 
     def _say(self, planned: UserTurn, message: UserMessage, recorded: UserMessage | None) -> Turn:
         conversation = self.conversation
@@ -162,18 +177,6 @@ class ScenarioPlayer:
         self._capture(planned, turn.reply)
         turn = replace(turn, exchanges=(), variables=self.variables.snapshot())
         return time_left(planned, passed, lambda waiting: self.holds(waiting, turn))
-
-    def _message(self, planned: UserTurn) -> tuple[UserMessage, UserMessage | None]:
-        """The message, and the message of a replay if that differs."""
-        plan, variables, last = planned.message, self.variables, self.conversation.last_reply
-        if plan.utterances:
-            plan = variables.as_said(planned)
-        recorded = None
-        is_pressed = plan.press is not None and self._state.held_secrets
-        if self._is_live and (is_pressed or variables.has_secrets):
-            # First: values drawn for it are drawn again.
-            recorded = as_recorded(plan, variables, last, self._state)
-        return message_of(plan, variables, last), recorded
 
     def _capture(self, planned: UserTurn, reply: Reply | None) -> tuple[tuple[str, str], ...]:
         """Take a turn's captures; returns those that are not in the reply, with the reason.

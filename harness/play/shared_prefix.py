@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from harness.core import Interrupted
-from harness.play.conversation import Checkpoint
+from harness.play.checkpoint import Checkpoint
 from harness.play.conversation_variables import VariablesCheckpoint
 from harness.play.scenario_player import Entry, ScenarioPlayer
 from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_again

@@ -183,6 +183,10 @@ def expectations_of(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
             (turn_subject(turn.number, turn.id), expectation) for expectation in turn.expectations
         )
     yield from (("", expectation) for expectation in scenario.expectations)
+    user = scenario.simulation
+    if user is not None:
+        rules = (expectation for rule in user.script for expectation in rule.when)
+        yield from (("simulate", expectation) for expectation in (*rules, *user.stop_when))
 
 
 def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind, bool]]:

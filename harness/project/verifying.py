@@ -63,6 +63,10 @@ def _provider_problems(
         for node in nodes or ():
             if str(node.value) not in project.config.providers:
                 yield project.unknown_provider(str(node.value), node.place)
+    by = documents[0].at().get("simulate")
+    model = by.get("by") if by is not None else None
+    if model is not None and str(model.value) not in project.config.providers:
+        yield project.unknown_provider(str(model.value), model.place)
     if not scenario.providers and not project.config.provider:
         yield Problem(
             code="no-provider",

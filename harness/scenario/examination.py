@@ -67,7 +67,7 @@ def _names_lost(document: Document, departures: Sequence[Departure]) -> set[str]
     return lost
 
 
-_DEFINING = ("vars", "matrix", "capture")
+_DEFINING = ("vars", "matrix", "capture", "knows")
 
 
 def _variable_problems(scenario: Scenario, compiler: Compiler, lost: set[str]) -> Iterable[Problem]:

@@ -23,7 +23,9 @@ from harness.scenario.scenario import (
     Scenario,
     Scope,
     TurnPurpose,
+    UserTurn,
 )
+from harness.scenario.simulation import read_simulation, require_start, simulated_turns
 from harness.scenario.tool_answers import PlannedAnswers, ToolAnswers, read_answers
 from harness.scenario.turns import Turns
 from harness.scenario.waivers import read_waivers
@@ -56,6 +58,13 @@ def build_scenario(
     reading, ways = Turns(compiler), Ways(compiler)
     for entry in reading.of(top):
         ways.take(entry)
+    simulation = read_simulation(top.get("simulate"), compiler)
+    if simulation is not None:
+        said = sum(isinstance(entry, UserTurn) for entry in ways.entries)
+        require_start(top, simulation, compiler, is_begun=said > 0)
+        for turn in simulated_turns(simulation, said):
+            ways.take(turn)
+        reading.skip(simulation.max_turns)
     teardown = tuple(
         reading.read(top.get("teardown"), TurnPurpose.TEARDOWN, (document.source.path,))
     )
@@ -74,6 +83,7 @@ def build_scenario(
         credentials=_credentials(layers),
         variables=_variables(layers, compiler),
         session=compiler.value(session) if session else compile_template({}),
+        simulation=simulation,
         answers=_answers((top, *reading.continued), compiler),
         rows=ways.rows(rows, reading.spoken, str(node.as_written)),
         turns=tuple(ways.entries),
@@ -95,7 +105,9 @@ def _credentials(layers: Sequence[Node]) -> Credentials:
 
 
 def _require_turns(top: Node, compiler: Compiler) -> None:
-    turns = top.at("turns")
+    turns = top.get("turns")
+    if turns is None or top.has("simulate"):
+        return
     if not top.get("include") and not any(turn.has("include", "user") for turn in turns):
         compiler.note(
             "asserts-nothing",

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     ALWAYS = "always"
     """Every reply of the conversation must."""
     CONVERSATION = "conversation"
+    SIMULATE = "simulate"
+    """It decides what a simulated user does; it is not a result by itself."""
 
 
 INNER_SCOPES: Mapping[Scope, tuple[Scope, ...]] = {
@@ -150,6 +152,8 @@ class UserTurn:
     """To the tools that the bot calls; they come before those of the scenario."""
     given: tuple[Given, ...] = ()
     """Of the fragments that it is in, the outermost first; each may use those before it."""
+    is_simulated: bool = False
+    """A simulated user may say it, and decides what; the message here is empty."""
 
     @property
     def has_secrets(self) -> bool:
@@ -162,6 +166,36 @@ class UserTurn:
         return any(e.scope is Scope.HISTORY for e in self.expectations) or any(
             capture.history for capture in self.captures.values()
         )
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class ScriptRule:
+    """What a simulated user does if a reply passes the checks."""
+
+    place: Place
+    when: tuple[Expectation, ...] = ()
+    """Empty if it fits every reply."""
+    message: MessagePlan
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """A user who decides from each reply what to say next."""
+
+    place: Place
+    by: str = ""
+    """The provider whose model is asked if no rule fits; empty for the script alone."""
+    goal: Template | None = None
+    persona: Template | None = None
+    knows: Mapping[str, Template] = field(default_factory=dict)
+    opening: MessagePlan | None = None
+    script: tuple[ScriptRule, ...] = ()
+    max_turns: int
+    stop_when: tuple[Expectation, ...] = ()
+    may_end: bool = False
+    """The conversation passes if it ends without `stop_when`."""
+    written: Mapping[str, Json] = field(default_factory=dict)
+    """What decides the messages, as it is in the file: a recording was made with it."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -215,6 +249,8 @@ class Scenario:
     session: Template
     rows: tuple[MatrixRow, ...] = (MatrixRow(name=""),)
     turns: tuple[UserTurn | AssistantLine, ...]
+    simulation: Simulation | None = None
+    """Who says the turns that are simulated; they are the last ones of `turns`."""
     answers: ToolAnswers = field(default_factory=dict)
     """To the tools that the bot calls in any turn."""
     teardown: tuple[UserTurn | AssistantLine, ...] = ()

@@ -9,6 +9,7 @@ from harness.core import DURATION_PATTERN, Json
 from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.repeats import REPEAT
+from harness.scenario.simulation import SIMULATE
 from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.waivers import WaiverKind, waiver_schema
 
@@ -145,6 +146,7 @@ HEAD_KEYS: Mapping[str, Json] = {
     },
     "include": INCLUDES,
     "branch": BRANCH,
+    "simulate": SIMULATE,
     "answers": {"$ref": "#/$defs/answers"},
     "timeout": {
         "type": "string",
@@ -213,7 +215,9 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         "title": "Scenario",
         "description": "One conversation: what the user says, and what each reply must look like.",
         "type": "object",
-        "required": ["scenario", "turns"],
+        "required": ["scenario"],
+        "if": {"required": ["simulate"]},
+        "else": {"required": ["turns"]},
         "additionalProperties": False,
         "properties": {
             **HEAD_KEYS,

@@ -11,15 +11,17 @@ from harness.formats.template import literals
 from harness.formats.yaml import Document, Node
 from harness.scenario.turn_names import LISTS, SubjectIn
 
-_SAID = ("user", "text", "assistant", "press", "utterances")
-_TEXTS = names_of(lambda kind: kind.on == "text" and kind.content is Content.TEXT).union(_SAID)
+_SAID = ("user", "text", "assistant", "press", "utterances", "say", "opening")
+_TEXTS = names_of(lambda kind: kind.on == "text" and kind.content is Content.TEXT).union(
+    _SAID, ("goal", "persona")
+)
 _NOT_FILLED = names_of(lambda kind: kind.is_free_of_variables) | {"never"}
 """Keys of texts in which `$` and braces have another meaning, or must not come from the bot."""
 _OPAQUE = names_of(lambda kind: kind.on == "payload") | {"metadata", "session", "attachments"}
 """Blocks whose keys are those of a payload."""
-_AT_TOP = frozenset((*LISTS, "expect"))
+_AT_TOP = frozenset((*LISTS, "simulate", "expect"))
 """Keys of a document with texts in their values."""
-_DEFINING = ("vars", "matrix", "parameters", "capture")
+_DEFINING = ("vars", "matrix", "parameters", "capture", "knows")
 _COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
 _FOREIGN = re.compile(
     r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}"
@@ -67,6 +69,8 @@ def _names_in(node: Node) -> Iterator[str]:
     for key, one in node.items():
         if key in _DEFINING and isinstance(one.value, dict):
             yield from one.value
+        elif key == "simulate":
+            yield from _names_in(one)
         elif key in LISTS:
             for entry in one:
                 yield from _names_in(entry)

@@ -41,6 +41,10 @@ class Turns:
         self.spoken: dict[int, Node] = {}
         """Messages that can be said in several ways, by the number of their turn."""
 
+    def skip(self, turns: int) -> None:
+        """Leave numbers to turns that are not in the file."""
+        self._number += turns
+
     def of(
         self, top: Node, part: TurnPurpose = TurnPurpose.TURN, chain: Chain = ()
     ) -> Iterator[Entry | Node]:

@@ -10,7 +10,8 @@ from harness.formats.template import LETTERS, Template, TemplateError, Undefined
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.scenario.rows import FILE, NAMING
-from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
+from harness.scenario.scenario import AssistantLine, Given, Scenario, UserTurn
+from harness.scenario.simulation import templates_in, templates_of_simulation
 from harness.scenario.tool_answers import templates_of_answers
 from harness.scenario.turn_names import turn_subject
 
@@ -50,9 +51,7 @@ def variable_problems(
         if isinstance(turn, AssistantLine):
             yield from unknown(turn.text, names)
             continue
-        for template in templates_in(turn.message):
-            yield from unknown(template, names)
-        for template in templates_of_answers(turn.answers):
+        for template in (*_said_in(turn, scenario, seen), *templates_of_answers(turn.answers)):
             yield from unknown(template, names)
         known.update(turn.captures)
         for expectation in turn.expectations:
@@ -60,6 +59,15 @@ def variable_problems(
     of_all = (one.value for one in scenario.expectations)
     for template in (*templates_of_answers(scenario.answers), *of_all):
         yield from unknown(template)
+
+
+def _said_in(turn: UserTurn, scenario: Scenario, seen: set[int]) -> Iterator[Template]:
+    """The templates of a turn's message; those of a simulated user once, at its first turn."""
+    if not turn.is_simulated:
+        yield from templates_in(turn.message)
+    elif id(scenario.simulation) not in seen:
+        seen.add(id(scenario.simulation))
+        yield from templates_of_simulation(scenario.simulation)
 
 
 def _columns(scenario: Scenario) -> set[str]:
@@ -103,13 +111,6 @@ def _given_problems(
             for template in given.values():
                 yield from unknown(template, names)
         names = {*names, *given}
-
-
-def templates_in(message: MessagePlan) -> Iterator[Template]:
-    """All templates of a message."""
-    parts = (message.text, message.press, message.attachments, message.metadata)
-    yield from (part for part in parts if part is not None)
-    yield from message.utterances[1:]
 
 
 def _unknown(
@@ -242,6 +243,7 @@ def _names_used(templates: Iterable[Template]) -> set[str]:
 def _templates(scenario: Scenario) -> Iterator[Template]:
     yield from scenario.variables.values()
     yield scenario.session
+    yield from templates_of_simulation(scenario.simulation)
     yield from templates_of_answers(scenario.answers)
     for turn in (*scenario.turns, *scenario.teardown):
         yield from _templates_of(turn)

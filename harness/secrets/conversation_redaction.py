@@ -200,10 +200,12 @@ def redact_transcript(
     transcript: Transcript, captured: Collection[str], redactor: Redactor
 ) -> Transcript:
     """The transcript without secrets in its answers and in the variables named `captured`."""
+    end = transcript.user_end
     return replace(
         transcript,
         turns=tuple(redact_turn(turn, captured, redactor) for turn in transcript.turns),
         around=tuple(redact_exchange(exchange, redactor) for exchange in transcript.around),
+        user_end=end and replace(end, reason=redactor.text(end.reason)),
     )
 
 
@@ -221,7 +223,14 @@ def without_answers(transcript: Transcript) -> Transcript:
         )
         for turn in transcript.turns
     )
-    return replace(transcript, turns=turns, around=tuple(map(_without_answer, transcript.around)))
+    end = transcript.user_end
+    return replace(
+        transcript,
+        turns=turns,
+        around=tuple(map(_without_answer, transcript.around)),
+        # A model that was asked about the answers may quote them.
+        user_end=end and replace(end, reason=""),
+    )
 
 
 def _without_answer(exchange: Exchange) -> Exchange:

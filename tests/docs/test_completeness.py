@@ -57,6 +57,7 @@ from harness.scenario.compiling import LONGEST_PAUSE
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.repeats import MOST_TAKES
 from harness.scenario.rows import MOST_LEVELS
+from harness.scenario.simulation import MOST_SIMULATED, SIMULATE
 from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
@@ -116,6 +117,8 @@ KEYS = {
     ("conversations", "Sample keys"): _keys(MESSAGE, "properties", "pick", "oneOf", 1),
     ("conversations", "Keys of defaults.yaml"): _keys(defaults_schema(SCENARIO)),
     ("tools", "Answers of a scenario"): _keys(ANSWERS, "additionalProperties", "else"),
+    ("simulate", "Keys of simulate"): _keys(SIMULATE),
+    ("simulate", "Keys of a rule"): _keys(SIMULATE, "properties", "script", "items"),
     ("checks", "Matchers"): {*MATCHERS},
     ("providers", "The built-in definitions"): {*installed()},
     ("providers", "Keys of harness.yaml"): _keys(CONFIG_SCHEMA),
@@ -154,6 +157,7 @@ LIMITS = {
     "values of a YAML file, counting each use of an alias": f"{YAML.nodes:,}",
     "a scenario's id": "100 characters",
     "turns of a scenario, counting those of a fragment each time": f"{MOST_TURNS:,}",
+    "messages of a simulated user": f"{MOST_SIMULATED}",
     "rows of a scenario: matrix, utterances and branches multiplied": f"{MOST_ROWS:,}",
     "conversations of a scenario: rows, takes and providers multiplied": f"{MOST_CONVERSATIONS:,}",
     "an expression in `${…}`": f"{LONGEST_EXPRESSION:,} characters",

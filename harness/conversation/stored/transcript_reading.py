@@ -24,7 +24,7 @@ from harness.conversation.message import (
     UserMessage,
 )
 from harness.conversation.stored.stored_json import ERROR_KINDS, Stored
-from harness.conversation.transcript import Stop, Transcript, Turn
+from harness.conversation.transcript import Stop, Transcript, Turn, UserEnd, UserEnding
 from harness.core import (
     Json,
     PlayError,
@@ -43,13 +43,16 @@ def transcript_from(stored: Json) -> Transcript:
         raise NoTranscript("a stored transcript must be a mapping with 'turns'")
     fields: Stored = stored
     try:
-        stop = fields.get("stop")
+        stop, end = fields.get("stop"), fields.get("user_end")
         return Transcript(
             scenario=fields.get("scenario", ""),
             provider=fields.get("provider", ""),
             turns=tuple(_turn(turn) for turn in fields["turns"]),
             around=_exchanges(fields.get("around", ())),
             stop=Stop(turn=stop["turn"], error=_error(stop)) if stop else None,
+            user_end=UserEnd(ending=UserEnding(end["ending"]), reason=end.get("reason", ""))
+            if end
+            else None,
             is_recorded=fields.get("is_recorded", False),
         )
     except KeyError as error:

@@ -15,7 +15,7 @@ from harness.conversation.message import (
     ToolCall,
 )
 from harness.conversation.stored.stored_json import ERROR_KINDS, Record
-from harness.conversation.transcript import Transcript, Turn
+from harness.conversation.transcript import Transcript, Turn, UserEnd
 from harness.core import (
     Json,
     PlayError,
@@ -32,8 +32,13 @@ def transcript_json(transcript: Transcript) -> Record:
         turns=[_turn_json(turn) for turn in transcript.turns],
         is_recorded=transcript.is_recorded or None,
         around=_exchanges_json(transcript.around) or None,
+        user_end=_user_end_json(transcript.user_end) if transcript.user_end is not None else None,
         stop={"turn": stop.turn, **_error_json(stop.error)} if stop is not None else None,
     )
+
+
+def _user_end_json(end: UserEnd) -> Record:
+    return _without_none(ending=end.ending.value, reason=end.reason or None)
 
 
 def _without_none(**values: Json) -> Record:

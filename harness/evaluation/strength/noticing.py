@@ -17,7 +17,9 @@ from harness.play.judged_subjects import (
     judged_in_turn,
     judged_in_whole,
 )
-from harness.play.judging import verdict_of
+from harness.play.judging import passes, verdict_of
+from harness.play.simulated_ending import ending_results
+from harness.play.simulated_user import fitting_rule
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scope, UserTurn
 
@@ -33,6 +35,8 @@ class Noticing:
         self._has_whole = any(
             one.scope is Scope.CONVERSATION for one in conversation.scenario.expectations
         )
+        simulated = (n for n, planned in self._planned.items() if planned.is_simulated)
+        self._first_simulated = next(simulated, 0)
         self._captures = {name for turn in self._planned.values() for name in turn.captures}
         self._recalling = {
             planned.number: [one for one in planned.expectations if _may_look_back(one)]
@@ -56,9 +60,11 @@ class Noticing:
             self._first_bad(self._own(turn, transcript), spared)
             or self._first_bad(judged_in_every(self._scenario, turn, transcript), spared)
             or self._not_pressed(turn)
+            or self._without_rule(turn, transcript)
             or self._tool_unanswered(planned, turn)
             or self._first_bad(self._later(turn, transcript, captured), spared)
             or self._first_bad(self._whole(transcript), spared)
+            or self._not_ended(transcript)
         )
 
     def judged(self, turn: Turn) -> Iterator[JudgedSubject]:
@@ -114,6 +120,37 @@ class Noticing:
             prompt_of(label, turn.reply)
         except NoSuchButton:
             return place_and_name(self._planned[following.number].place, f"press {quote(label)}")
+        return ""
+
+    def _without_rule(self, turn: Turn, transcript: Transcript) -> str:
+        """The script of a simulated user, if it has no rule for the changed reply."""
+        simulation = self._scenario.simulation
+        following = next((one for one in transcript.turns if one.number > turn.number), None)
+        is_scripted = following is not None and self._planned[following.number].is_simulated
+        if simulation is None or simulation.by or not is_scripted:
+            return ""
+        if turn.number < self._first_simulated and simulation.opening is not None:
+            return ""
+        try:
+            rule = fitting_rule(simulation, turn, transcript, self._vocabulary)
+        except PlayError:
+            rule = None
+        return place_and_name(simulation.place, "script") if rule is None else ""
+
+    def _not_ended(self, transcript: Transcript) -> str:
+        """The end of a simulated user's conversation, if it is not a good one any more."""
+        simulation = self._scenario.simulation
+        if simulation is None:
+            return ""
+        results = ending_results(
+            self._scenario,
+            simulation,
+            transcript,
+            lambda block, turn: passes(block, turn, transcript, self._vocabulary),
+        )
+        for result in results:
+            if result.outcome.is_bad and result.place is not None:
+                return place_and_name(result.place, result.name)
         return ""
 
     def _tool_unanswered(self, planned: UserTurn, turn: Turn) -> str:

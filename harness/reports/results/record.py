@@ -164,6 +164,9 @@ def _plan(scenario: Scenario, transcript: Transcript) -> Iterator[Json]:
     # From the end: a line is rendered with the variables of the turn that follows it.
     for planned in reversed(scenario.turns):
         if isinstance(planned, UserTurn):
+            if planned.is_simulated and planned.number not in variables:
+                # How many messages a simulated user has is not planned.
+                continue
             following = variables.get(planned.number, {})
             entries.append(
                 _without_empty(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.conversation import Outcome
+from harness.conversation import Outcome, UserEnding
 from harness.core import Json
 from harness.play.drift.drift import Drift
 from harness.project.plan import Mode
@@ -160,6 +160,18 @@ TRANSCRIPT_SCHEMA: Mapping[str, Json] = _object(
         "is_recorded": _about(_TRUTH, "It was played from a cassette."),
         "turns": _list(_TURN),
         "around": _about(_list(_EXCHANGE), "Preparing and closing."),
+        "user_end": _about(
+            _object(
+                {
+                    "ending": _about(
+                        {"enum": [ending.value for ending in UserEnding]}, "Why it said no more."
+                    ),
+                    "reason": _about(_TEXT, "The model's."),
+                },
+                "ending",
+            ),
+            "How a simulated user ended it.",
+        ),
         "stop": _about(
             _object({"turn": _NUMBER, **_ERROR_KEYS}, "turn", "code", "message"),
             "Why it ended early.",

@@ -18,7 +18,10 @@ from harness.transport.cassette.plain_interaction import (
     response_of,
 )
 
-_HEAD_KINDS: Mapping[str, type] = {"take": int, "settings": dict, "session": dict, "seeded": dict}
+_HEAD_KINDS: Mapping[str, type] = {
+    "take": int,
+    **dict.fromkeys(("settings", "session", "simulation", "seeded"), dict),
+}
 """The types of a head's keys; the others are texts."""
 _KIND_NAMES: Mapping[type, str] = {str: "a text", int: "a whole number", dict: "a mapping"}
 
@@ -39,6 +42,8 @@ class CassetteHead:
     """The provider's settings without the secret ones."""
     session: Mapping[str, Json] = field(default_factory=dict)
     """The scenario's values for the provider when the conversation opened."""
+    simulation: Mapping[str, Json] = field(default_factory=dict)
+    """What decided the messages of a simulated user; empty where the scenario has none."""
     seed: str = ""
     """The seed of `uuid()`, `now()` and `random()`."""
     seeded: Mapping[str, Json] = field(default_factory=dict)
@@ -167,5 +172,6 @@ def head_to_json(head: CassetteHead) -> dict[str, Json]:
         **plain,
         "settings": dict(head.settings),
         "session": dict(head.session),
+        "simulation": dict(head.simulation),
         "seeded": dict(head.seeded),
     }

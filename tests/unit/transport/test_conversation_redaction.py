@@ -24,6 +24,8 @@ from harness.conversation import (
     ToolResult,
     Transcript,
     Turn,
+    UserEnd,
+    UserEnding,
     UserMessage,
 )
 from harness.core.errors import Refused
@@ -142,6 +144,7 @@ TURN = {
     "history": [SECRET],
     "variables": {"it": SECRET},
 }
+USER_END = {"ending": UserEnding.GAVE_UP, "reason": SECRET}
 TRANSCRIPT = {
     "scenario": "x",
     "provider": "desk",
@@ -149,6 +152,7 @@ TRANSCRIPT = {
     "around": (Exchange(**EXCHANGE),),
     # An error is redacted when the result is shown.
     "stop": None,
+    "user_end": UserEnd(**USER_END),
     "is_recorded": False,
 }
 CHECK = {
@@ -177,6 +181,7 @@ PLANTED = {
     Reply: REPLY,
     Refused: REFUSED,
     Turn: TURN,
+    UserEnd: USER_END,
     Transcript: TRANSCRIPT,
     CheckResult: CHECK,
 }
