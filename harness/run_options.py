@@ -87,6 +87,12 @@ RUN_OPTIONS = (
         modes=tuple(mode for mode in MODES if mode != Mode.REPLAY),
     ),
     RunOption(
+        "budget",
+        "begin no further conversation after spending this much, such as 2.50USD or 100000tokens",
+        metavar="BUDGET",
+        modes=tuple(mode for mode in MODES if mode != Mode.REPLAY),
+    ),
+    RunOption(
         "processes",
         "processes that read scenarios and replay them together; default: one for"
         " each processor, at most 4, from 200 scenarios on",

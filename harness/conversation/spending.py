@@ -5,7 +5,7 @@ All sums are decimal numbers, so that nothing is rounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -165,7 +165,7 @@ class Spent:
         for charge in charges:
             before = summed.get(charge.key)
             summed[charge.key] = charge if before is None else before.plus(charge)
-        return cls(charges=tuple(summed.values()))
+        return cls(charges=tuple(summed.values())) if summed else NOTHING_SPENT
 
     def __add__(self, other: Spent) -> Spent:
         """The sum. Nothing is added up anew where one of the two is empty."""
@@ -233,15 +233,13 @@ class Spent:
 NOTHING_SPENT = Spent()
 
 
-def spent_in(
+def charges_of(
     turns: Iterable[Turn], provider: str, prices: Prices | None, *, is_recorded: bool
-) -> Spent:
-    """What the replies of turns cost; nothing if the definition does not say where usage is."""
-    replies = (turn.reply for turn in turns if turn.reply is not None)
-    usages = [reply.usage for reply in replies if reply.usage is not None]
-    if not usages:
-        return NOTHING_SPENT
-    return Spent.of(Charge.of(usage, provider, prices, is_recorded=is_recorded) for usage in usages)
+) -> Iterator[Charge]:
+    """What each reply of some turns costs; none if the definition does not say where usage is."""
+    for turn in turns:
+        if turn.reply is not None and turn.reply.usage is not None:
+            yield Charge.of(turn.reply.usage, provider, prices, is_recorded=is_recorded)
 
 
 def tokens_text(tokens: Decimal) -> str:

@@ -9,6 +9,7 @@ from harness.core.durations import (
 )
 from harness.core.errors import (
     AuthoringError,
+    BudgetUsedUp,
     CassetteError,
     CassetteLocked,
     CheckCrashed,
@@ -53,6 +54,7 @@ __all__ = [
     "DURATION_PATTERN",
     "PICTURES",
     "AuthoringError",
+    "BudgetUsedUp",
     "CassetteError",
     "CassetteLocked",
     "CheckCrashed",

@@ -26,6 +26,7 @@
     + CheckCrashed              a check that could not do its work
     + InternalError             an unexpected exception
     + Interrupted               the run was stopped
+    + BudgetUsedUp              the run has spent what it may
 
 A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
 """
@@ -226,6 +227,10 @@ class InternalError(PlayError):
 
 class Interrupted(PlayError):
     """The run was stopped before the conversation ended."""
+
+
+class BudgetUsedUp(PlayError):
+    """The conversation was not begun, because the run has spent what it may."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from harness.conversation import Turn
+from harness.conversation.spending import Charge, charges_of
 from harness.core import CassetteError, value_class
 from harness.core.network_guard import Watch, watching
+from harness.play.budget import Budget
 from harness.play.recorder import Recorder, Replayer
 from harness.providers.provider import Provider
 from harness.secrets.redaction import Redactor
@@ -36,6 +39,8 @@ class ConversationContext:
     """Of a conversation that is replayed; None for a live one."""
     closing: Callable[[], Transport] | None = None
     """Makes a transport for the closing steps of a live conversation."""
+    budget: Budget | None = None
+    """That of the run, for a live conversation."""
     checkpoint: Callable[[], LiveCheckpoint] | None = None
     """Makes what another live transport needs to continue the conversation."""
 
@@ -43,6 +48,17 @@ class ConversationContext:
     def is_recorded(self) -> bool:
         """Whether the conversation is replayed from a recording."""
         return self.replayer is not None
+
+    def charges(self, turns: Iterable[Turn]) -> Iterator[Charge]:
+        """What the replies of turns cost."""
+        name, prices = self.provider.name, self.provider.config.prices
+        return charges_of(turns, name, prices, is_recorded=self.is_recorded)
+
+    def pay(self, turn: Turn) -> None:
+        """Add what a live reply cost to what was spent of the run's budget."""
+        if self.budget is not None:
+            for charge in self.charges((turn,)):
+                self.budget.add(charge)
 
     def watched(self) -> AbstractContextManager[object]:
         """While it is active, this thread can open no connection past a recording or a replay."""

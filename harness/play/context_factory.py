@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core import HarnessError, is_same
+from harness.play.budget import Budget
 from harness.play.context import ConversationContext
 from harness.play.recorded_simulation import require_same_simulation
 from harness.play.recorder import Recorder, Replayer, last_secret_turn
@@ -56,6 +57,8 @@ class ContextFactory:
         self.is_holding = holding is not None
         """Old recordings remain."""
         self._redactors: dict[tuple[object, ...], Redactor] = {}
+        self.budget: Budget | None = None
+        """What live conversations may spend together; None for no limit."""
         self.notes: dict[str, None] = {}
         """Notes for the user about the providers that were used."""
         self._paces = {
@@ -116,8 +119,10 @@ class ContextFactory:
         """Converse with the server, from the checkpoint `start` of another conversation if given.
 
         `header_names` are answer headers that conversations continuing from this one use; lower
-        case. Raises `CassetteError` if the recording cannot be written.
+        case. Raises `CassetteError` if the recording cannot be written, and `BudgetUsedUp`.
         """
+        if self.budget is not None:
+            self.budget.require()
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         context = self._live(provider, scenario.timeout, start)
         if not is_recorded:
@@ -173,7 +178,8 @@ class ContextFactory:
         if pace is not None or seconds is not None:
             # Below a recording, so that what breaks a limit is recorded as this limit.
             transport = LimitedTransport(live, pace=pace, seconds=seconds)
-        return replace(self._context(provider, transport, start), checkpoint=live.checkpoint)
+        context = self._context(provider, transport, start)
+        return replace(context, checkpoint=live.checkpoint, budget=self.budget)
 
     def _recorded(
         self,

@@ -15,7 +15,7 @@ from harness.conversation import (
     UserEnd,
     UserMessage,
 )
-from harness.conversation.spending import Spent, spent_in
+from harness.conversation.spending import Spent
 from harness.core import Json, PlayError, Refused, TransportError
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.checkpoint import Checkpoint
@@ -133,6 +133,7 @@ class Conversation:
             exchanges=self.state.redact(self.exchanges),
         )
         self.turns.append(turn)
+        self.context.pay(turn)
         return turn, failed
 
     def wait(self, left: TurnTimeLeft) -> None:
@@ -244,12 +245,7 @@ class Conversation:
     @property
     def spent(self) -> Spent:
         """What its replies cost, without those of turns that another conversation has said."""
-        return spent_in(
-            self.turns[self._taken_over :],
-            self.context.provider.name,
-            self.context.provider.config.prices,
-            is_recorded=self.context.is_recorded,
-        )
+        return Spent.of(self.context.charges(self.turns[self._taken_over :]))
 
     def judged_turn(self, turn: Turn) -> tuple[Turn, Transcript]:
         """A turn and the conversation so far, as checks see both: as a replay will have them."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.conversation import Transcript
 from harness.core import (
+    BudgetUsedUp,
     CassetteError,
     HarnessError,
     InternalError,
@@ -20,6 +21,7 @@ from harness.core import (
     TransportError,
 )
 from harness.play.broken import ESCAPED, broken_at_once, internal_error, stopped_by
+from harness.play.budget import Budget
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
@@ -41,7 +43,7 @@ from harness.transport.cassette import Cassette
 
 MOST_ATTEMPTS = 3
 """At one take that is BROKEN, the first one included."""
-FINAL = (CassetteError, Interrupted, InternalError)
+FINAL = (CassetteError, Interrupted, InternalError, BudgetUsedUp)
 """Errors that another attempt would meet again, or must not follow."""
 AGAIN = "it was played again under the same number"
 
@@ -57,16 +59,19 @@ class Runner:
         share: int = 1,
         fail_on: Collection[Drift] = (),
         holding: Path | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """`share` is the number of processes that share a provider's rate.
 
         `fail_on` are the kinds of drift that fail a scenario. New recordings are written into the
-        folder `holding` if it is given; the old ones then remain.
+        folder `holding` if it is given; the old ones then remain. `budget` limits what live
+        conversations spend together.
         """
         self._project = project
         self._mode = mode
         self._fail_on = fail_on
         self.contexts = ContextFactory(project, share=share, holding=holding)
+        self.contexts.budget = budget
         self.preparing = Preparing(self.contexts, watch=self._opened)
         self._prefixes = SharedPrefixes()
         self._lock = threading.Lock()

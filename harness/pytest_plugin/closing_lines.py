@@ -15,6 +15,7 @@ from harness.play.drift.drift import Drift
 from harness.play.result import RecordingUse
 from harness.project_file import COMMAND_VARIABLE, HELD_PREFIX
 from harness.pytest_plugin.next_steps import next_steps
+from harness.pytest_plugin.run_budget import budget_line
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
@@ -70,6 +71,8 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_latencies(reporter, tally)
     for heading, text in spent_lines(tally.spent):
         reporter.write_line(f"{heading}: {text}")
+    if session.budget is not None:
+        reporter.write_line(budget_line(session.budget, tally))
     for problem in _unused_prices(tally, session):
         reporter.write_line(f"note: {printable(str(problem))}")
     for note in session.notes[:MOST_NOTES]:

@@ -24,6 +24,7 @@ from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.red_tests import RedTests
+from harness.pytest_plugin.run_budget import budget_of, require_counted
 from harness.pytest_plugin.suite import Suite
 from harness.reports.run_events import (
     Event,
@@ -78,6 +79,8 @@ class ScenarioSession:
         self._config = config
         self._named = named
         self._fail_on = fail_on(config)
+        self.budget = budget_of(config) if mode.is_live else None
+        """What live conversations may spend together; None for no limit."""
         self._opened: dict[Path, Suite | AuthoringError] = {}
         self._above: dict[str, Path | None] = {}
         """The harness.yaml above each folder that was asked for."""
@@ -150,6 +153,8 @@ class ScenarioSession:
             providers = set().union(*(suite.planner.providers for suite in self.suites))
             note_providers(self._config, providers)
             note_repeats(self._config)
+            if self.budget is not None:
+                require_counted(self._config, self.budget, self.suites)
         for suite in self.suites:
             suite.entries.stop()
             suite.project.room_for_early = 0
@@ -224,6 +229,7 @@ class ScenarioSession:
             share=worker_count(self._config),
             fail_on=self._fail_on,
             holding=Path(here, holding, self._prefix(file.parent)) if holding else None,
+            budget=self.budget,
         )
         return Suite(self._config, project, runner)
 

@@ -130,3 +130,118 @@ def test_a_python_test_tells_what_its_conversations_spent(model, run_here):
 
     [record] = records(model)
     assert f"spent: {amount(record['spent'])[0]} tokens" in result.stdout.str()
+
+
+LIMITED = ("--harness-concurrency=1", RECORD, REPORTS)
+
+
+@pytest.mark.parametrize("budget", ["20tokens", "0.00013USD"])
+def test_a_budget_ends_a_run_and_keeps_what_was_paid_for(model, run_here, budget):
+    """What was not played is BROKEN and named; what was recorded replays, and is not paid again."""
+    first = run_here(f"--harness-budget={budget}", *LIMITED)
+    outcomes = [(one["outcome"], one.get("codes", [])) for one in records(model)]
+    played = [name for name, _ in outcomes].count("passed")
+    recordings = sorted((model / "cassettes/bot").iterdir())
+    again = run_here("--harness-budget=1000000tokens", *LIMITED)
+
+    assert first.ret == pytest.ExitCode.TESTS_FAILED
+    assert 1 <= played < 5
+    assert outcomes[played:] == [("broken", ["budget-used-up"])] * (5 - played)
+    assert len(recordings) == played
+    left = f"; {5 - played} conversations were not played"
+    [line] = [line for line in first.outlines if line.startswith("budget: ")]
+    assert line.endswith(left)
+    assert again.ret == pytest.ExitCode.OK
+    assert len([one for one in records(model) if "recorded" in one["spent"][0]]) == played
+
+
+def test_a_refresh_that_runs_out_of_budget_keeps_the_old_recordings(model, run_here):
+    """Only what was played anew is replaced; everything still replays."""
+    run_here(RECORD)
+    before = {file.name: file.read_bytes() for file in (model / "cassettes/bot").iterdir()}
+
+    result = run_here("--harness-mode=refresh", "--harness-budget=1tokens", LIMITED[0])
+
+    after = {file.name: file.read_bytes() for file in (model / "cassettes/bot").iterdir()}
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert sum(before[name] != after[name] for name in after) == 1
+    assert run_here().ret == pytest.ExitCode.OK
+
+
+def test_takes_beyond_the_budget_are_not_played(model, run_here):
+    """The takes that were played are kept; the scenario is BROKEN, as its result is open."""
+    write_scenario(model, "often", "repeat: 4\n")
+
+    run_here("--harness-budget=1tokens", *LIMITED, "scenarios/often.yaml")
+
+    [record] = records(model)
+    assert (record["outcome"], record["codes"]) == ("broken", ["budget-used-up"])
+    assert [take["outcome"] for take in record["takes"]] == ["passed", "broken", "broken", "broken"]
+    assert not any("attempts" in take for take in record["takes"])
+
+
+def test_a_python_test_begins_no_conversation_beyond_the_budget(model, run_here):
+    """Its conversations count like those of scenarios, and are refused like them."""
+    (model / "test_bot.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('number', range(3))\n"
+        "def test_hello(conversation, number):\n"
+        "    conversation('bot').say('Hello').expect(matches='.')\n"
+    )
+
+    result = run_here("--harness-budget=1tokens", "--harness-mode=live", "test_bot.py")
+
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(
+        ["*BudgetUsedUp: it was not played, because the budget of 1 token*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(
+            ["--harness-budget=2.50USD"], "it has no effect in mode 'replay'", id="replay"
+        ),
+        pytest.param(
+            ["--harness-mode=live", "--harness-budget=2.50"],
+            "'2.50' is not a budget; write 2.50USD or 100000tokens",
+            id="no unit",
+        ),
+        pytest.param(
+            ["--harness-mode=live", "--harness-budget=0USD"], "'0USD' is not a budget", id="nothing"
+        ),
+        pytest.param(
+            ["--harness-mode=live", "--harness-budget=1tokens", "-n2"],
+            "the processes of pytest-xdist do not count together",
+            id="xdist",
+        ),
+        pytest.param(
+            ["--harness-mode=live", "--harness-budget=2.50EUR"],
+            "provider bot: it has no prices in EUR, so the budget does not count its costs",
+            id="another currency",
+        ),
+    ],
+)
+def test_a_budget_that_cannot_be_kept_is_refused(model, run_here, arguments, said):
+    """Nothing is asked: the run ends with a wrong command line."""
+    result = run_here(*arguments)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert said in f"{result.stdout}{result.stderr}"
+
+
+def test_a_provider_that_the_budget_does_not_count_is_told(model, run_here):
+    """If others are counted, the run goes on, and a note names it."""
+    entry = HARNESS_YAML.partition("\n")[2].replace("bot:", "free:").partition("    prices")[0]
+    (model / "harness.yaml").write_text(f"provider: bot\n{HARNESS_YAML}{entry}")
+    both = ("--harness-provider=bot", "--harness-provider=free")
+
+    result = run_here("--harness-mode=live", "--harness-budget=1USD", *both)
+
+    assert result.ret == pytest.ExitCode.OK
+    assert (
+        "note: --harness-budget: provider free: it has no prices in USD, so the budget does not"
+        " count its costs; add its 'prices' to harness.yaml, or give the budget in tokens"
+        " [not-counted]"
+    ) in result.outlines

@@ -16,9 +16,9 @@ from harness.conversation.spending import (
     Prices,
     Purpose,
     Spent,
+    charges_of,
     money_text,
     plain,
-    spent_in,
     tokens_text,
 )
 from harness.reports.results.spent_schema import SPENT
@@ -148,9 +148,9 @@ def test_replies_without_usage_are_not_counted():
         Turn(number=3, user=user, reply=Reply(usage={"input": 2_000_000})),
     ]
 
-    spent = spent_in(turns, "shop", PRICES, is_recorded=True)
+    spent = Spent.of(charges_of(turns, "shop", PRICES, is_recorded=True))
 
-    assert not spent_in(turns[:2], "shop", PRICES, is_recorded=True)
+    assert [*charges_of(turns[:2], "shop", PRICES, is_recorded=True)] == []
     assert spent.recorded.costs == {"USD": 6}
     assert not spent.paid
 

@@ -1,0 +1,88 @@
+"""The budget of a run: whether it can be counted, and what was spent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from harness.core import AuthoringError, Problem
+from harness.play.budget import TOKENS, Budget
+from harness.providers.catalogue import definition_of
+from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.suite import Suite
+from harness.reports.tally import Tally
+
+OPTION = "--harness-budget"
+CODE = "budget-used-up"
+"""Of a conversation that was not played."""
+
+
+def budget_of(config: pytest.Config) -> Budget | None:
+    """The budget of the run; None without one. Raises `pytest.UsageError`."""
+    given = config.getoption(OPTION)
+    if not given:
+        return None
+    try:
+        budget = Budget.parse(given)
+    except ValueError as error:
+        raise pytest.UsageError(f"{OPTION}: {error}") from error
+    if config.getoption("dist", "no") != "no":
+        raise pytest.UsageError(
+            f"{OPTION}: the processes of pytest-xdist do not count together; leave out -n, as live"
+            " conversations are concurrent without it"
+        )
+    return budget
+
+
+def require_counted(config: pytest.Config, budget: Budget, suites: Sequence[Suite]) -> None:
+    """Note each provider whose costs the budget does not count.
+
+    Raises `pytest.UsageError` if it counts those of none.
+    """
+    found = {name: counts for suite in suites for name, counts in _counted(suite, budget)}
+    problems = [_problem(name, budget) for name, counts in found.items() if not counts]
+    if problems and not any(found.values()):
+        raise pytest.UsageError("".join(f"\n{problem}" for problem in problems))
+    for problem in problems:
+        notes_of(config).add(str(problem))
+
+
+def _counted(suite: Suite, budget: Budget) -> Iterator[tuple[str, bool]]:
+    """The providers that scenarios are played against, and whether their costs are counted."""
+    config = suite.project.config
+    for name in sorted(suite.planner.providers):
+        provider = config.providers[name]
+        try:
+            definition = definition_of(config, provider)
+        except AuthoringError:
+            # It is raised again when a scenario is played.
+            continue
+        yield name, budget.counts(provider.prices, reads_usage=definition.reads_usage)
+
+
+def _problem(provider: str, budget: Budget) -> Problem:
+    message = f"it has no prices in {budget.unit}, so the budget does not count its costs"
+    hint = "add its 'prices' to harness.yaml, or give the budget in tokens"
+    if budget.unit == TOKENS:
+        message = "its definition reads no usage, so the budget does not count its tokens"
+        hint = "say in the definition's 'reply' where the usage is"
+    return Problem(
+        code="not-counted",
+        where=OPTION,
+        subject=f"provider {provider}",
+        message=message,
+        hint=hint,
+    )
+
+
+def budget_line(budget: Budget, tally: Tally) -> str:
+    """What was spent of the budget, and how many conversations were not played."""
+    line = f"budget: {budget.shown(budget.spent)} spent of {budget.shown(budget.limit)}"
+    if left_out := sum(provider.codes[CODE] for provider in tally.providers.values()):
+        verb = "conversation was" if left_out == 1 else "conversations were"
+        line += f"; {left_out} {verb} not played"
+    if budget.uncounted:
+        what = "reply is" if budget.uncounted == 1 else "replies are"
+        line += f"; {budget.uncounted} {what} not counted, because the cost is not known"
+    return line
