@@ -54,6 +54,36 @@ class Mode(StrEnum):
         return self in (Mode.REFRESH, Mode.DRIFT)
 
 
+class JudgeMode(StrEnum):
+    """Where the answers of judges come from."""
+
+    REPLAY = "replay"
+    """From the recording; a question that is not in it is an error."""
+    RECORD = "record"
+    """From the recording, and what is not in it is asked and recorded."""
+    REFRESH = "refresh"
+    """Everything is asked and recorded again."""
+    OFF = "off"
+    """No judge is asked; its checks are skipped."""
+    LIVE = "live"
+    """From the recording, and what is not in it is asked; recordings are untouched."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether models are asked."""
+        return self in (JudgeMode.RECORD, JudgeMode.REFRESH, JudgeMode.LIVE)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether their answers are written down."""
+        return self in (JudgeMode.RECORD, JudgeMode.REFRESH)
+
+    @classmethod
+    def following(cls, mode: Mode) -> JudgeMode:
+        """The one that follows from the mode of a run."""
+        return cls.LIVE if mode is Mode.DRIFT else cls(mode.value)
+
+
 def find_config(start: Path) -> Path | None:
     """The harness.yaml of a folder or of the nearest folder above it."""
     for folder in (start, *start.parents):

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from harness.project_file import Mode
+from harness.project_file import JudgeMode, Mode
 
 PREFIX = "--harness-"
 """What the options of pytest begin with."""
 MODES = tuple(map(str, Mode))
+JUDGE_MODES = tuple(map(str, JudgeMode))
 
 
 class OptionValue(StrEnum):
@@ -72,6 +73,11 @@ RUN_OPTIONS = (
         "play against this provider of harness.yaml; can be repeated",
         OptionValue.TEXTS,
         "NAME",
+    ),
+    RunOption(
+        "judge",
+        "where answers of judges come from; default: as 'mode' says",
+        choices=JUDGE_MODES,
     ),
     RunOption(
         "repeat",

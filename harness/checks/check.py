@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from harness.checks.goldens import Goldens
 from harness.checks.verdict import Verdict
@@ -19,6 +19,9 @@ from harness.conversation import (
 )
 from harness.core import Json, Path, Problem, value_class
 from harness.formats.json_schema import SchemaFolder
+
+if TYPE_CHECKING:
+    from harness.checks.judge.judge_settings import Judges
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ class Options:
     """The project's own schemas; None if there is no project."""
     goldens: Goldens | None = None
     """The project's golden files; None if there is no project."""
+    judges: Judges | None = None
+    """The judges of the project; None if there is no project."""
     texts: Mapping[str, Kind] = field(default_factory=dict)
     """For a check that contains checks on a text: all of those by name, with the project's own."""
     doubts: list[Doubt | Problem] | None = None
@@ -165,6 +170,8 @@ class Kind:
     """What some keys of the value contain."""
     waits: bool = False
     """It takes `within:`, and waits for messages after the reply."""
+    asks: bool = False
+    """It asks a model, whose answers are in the transcript's opinions."""
     is_caseless: bool = False
     """`ignore_case` does not change it."""
     is_free_of_variables: bool = False

@@ -22,6 +22,7 @@ from harness.checks.contains import (
 from harness.checks.equals import EQUALS
 from harness.checks.grounded_in import GROUNDED_IN
 from harness.checks.json_paths import JSON
+from harness.checks.judge import JUDGE
 from harness.checks.language import LANGUAGE
 from harness.checks.latency import FIRST_TOKEN, LATENCY
 from harness.checks.like import LIKE
@@ -57,6 +58,7 @@ TABLE = (
     READING,
     QUESTIONS,
     GROUNDED_IN,
+    JUDGE,
     SCHEMA,
     JSON,
     LIKE,

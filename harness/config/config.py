@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from harness.config.config_schema import CONFIG_SCHEMA
+from harness.config.judges_format import judge_problems, providers_of
 from harness.config.network_format import contradictions, place_of_key
 from harness.config.prices_format import price_problems, prices_of
 from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
@@ -100,6 +101,15 @@ class Config:
     """The address of the history of runs. Its templates are not yet filled in."""
     ignored: tuple[IgnoredField, ...] = ()
     """Fields of replies that `harness strength` leaves out."""
+    judges: Mapping[str, Node] = field(default_factory=dict)
+    """The entries below `judges:`."""
+    judge: str = ""
+    """The judge of checks that name none; empty if each must name one."""
+
+    @property
+    def judging(self) -> frozenset[str]:
+        """The providers that judges ask."""
+        return frozenset(str(p.value) for one in self.judges.values() for p in providers_of(one))
 
     def shown(self, path: Path) -> str:
         """A path as messages show it: relative to the project if it is inside."""
@@ -108,6 +118,8 @@ class Config:
         return text.removeprefix(root).replace(os.sep, "/")
 
 
+PROVIDER_CONCURRENCY = 8
+"""Conversations at once with a provider, where neither its entry nor the option says how many."""
 _PORT = re.compile(r":\d+$")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -125,9 +137,11 @@ def read_config(file: Path, shown: str = "") -> Config:
     _require_consistent(top.at("providers"))
     providers = {name: _provider(name, node, root) for name, node in top.entries("providers")}
     max_age, history = top.value_of("max_age"), top.get("history")
+    judges = _judges(top)
+    judging = {str(one.value) for judge in judges.values() for one in providers_of(judge)}
     return Config(
         root=root,
-        provider=_default(top.get("provider"), providers),
+        provider=_default(top.get("provider"), providers, judging),
         providers=providers,
         **{key: _folder(root, top.get(key), key) for key in ("scenarios", "schemas", "cassettes")},
         tags=dict(top.value_of("tags")) if top.has("tags") else None,
@@ -137,7 +151,15 @@ def read_config(file: Path, shown: str = "") -> Config:
         slower=_slower(top.get("drift")),
         history=history.get("url") if history else None,
         ignored=_ignored(top.get("strength")),
+        judges=judges,
+        judge=str(top.value_of("judge", next(iter(judges)) if len(judges) == 1 else "")),
     )
+
+
+def _judges(top: Node) -> Mapping[str, Node]:
+    if problems := list(judge_problems(top)):
+        raise ConfigurationError(problems)
+    return dict(top.entries("judges"))
 
 
 def _ignored(strength: Node | None) -> tuple[IgnoredField, ...]:
@@ -186,10 +208,14 @@ def _content(file: Path) -> bytes:
         ) from error
 
 
-def _default(named: Node | None, providers: Collection[str]) -> str:
-    """The provider of scenarios that name none: the default provider, or the only provider."""
+def _default(named: Node | None, providers: Collection[str], judging: Collection[str]) -> str:
+    """The provider of scenarios that name none: the default provider, or the only provider.
+
+    Providers that are only `judging` do not count.
+    """
     if named is None:
-        return next(iter(providers)) if len(providers) == 1 else ""
+        bots = [name for name in providers if name not in judging] or list(providers)
+        return bots[0] if len(bots) == 1 else ""
     if named.value not in providers:
         raise ConfigurationError(
             Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.config.judges_format import JUDGES
 from harness.config.network_format import NETWORK
 from harness.config.prices_format import PRICES
 from harness.config.strength_format import STRENGTH
@@ -136,6 +137,8 @@ CONFIG_SCHEMA: Json = {
         "drift": DRIFT,
         "history": HISTORY,
         "strength": STRENGTH,
+        "judges": JUDGES,
+        "judge": {"type": "string", "description": "The judge of checks that name none."},
         "checks": {
             "type": "array",
             "items": {"type": "string"},

@@ -28,6 +28,7 @@ from harness.conversation.message import (
     joined_replies,
     json_text,
 )
+from harness.conversation.opinions import Opinion, Opinions, ProviderAnswer, Question
 from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn, UserEnd, UserEnding
 
@@ -44,9 +45,13 @@ __all__ = [
     "Exchange",
     "Frame",
     "Headers",
+    "Opinion",
+    "Opinions",
     "Origin",
     "Outcome",
     "Phase",
+    "ProviderAnswer",
+    "Question",
     "Reply",
     "ReplyMessage",
     "Request",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from harness.conversation.exchange import REPLYING, Exchange, Phase, Response
 from harness.conversation.message import Reply, UserMessage
+from harness.conversation.opinions import Opinions
 from harness.core import Json, PlayError, Refused, TransportError, value_class
 
 
@@ -115,3 +116,5 @@ class Transcript:
     """How a simulated user ended it; None if none did."""
     is_recorded: bool = False
     """Whether it was replayed from a cassette."""
+    opinions: Opinions | None = None
+    """What models said about it; None if no check asked any."""

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
-from harness.config import Config
+from harness.config import PROVIDER_CONCURRENCY, Config
 
 Task = TypeVar("Task", contravariant=True)  # noqa: PLC0105  # as public signatures have it
 Result = TypeVar("Result", covariant=True)  # noqa: PLC0105  # the same
@@ -19,8 +19,6 @@ LEAST = 200
 MOST = 4
 """Processes. More would wait for pytest itself, which takes a quarter of a replay's time for each
 test."""
-PROVIDER_CONCURRENCY = 8
-"""Conversations at once with a provider, where neither its entry nor the option says how many."""
 ALL = "all providers"
 """Names the places that every conversation needs, beside those of its provider."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,6 +148,31 @@ class ContextFactory:
             preparation_path(self._project, play.provider, scenario.credentials),
             head_of(context, play, preparation_row(scenario.credentials)),
             scenario.header_names,
+        )
+
+    def asking(
+        self, name: str, path: Path | None, head: Callable[[ConversationContext], CassetteHead]
+    ) -> ConversationContext:
+        """Ask a provider something that no scenario says; recorded in a file if one is given.
+
+        Raises `CassetteError` if it cannot be written, and `AuthoringError` for settings.
+        """
+        provider = self._project.provider(name)
+        context = self._live(provider)
+        return context if path is None else self._recorded(context, path, head(context), ())
+
+    def replayed_asking(self, name: str, cassette: Cassette, fix: str) -> ConversationContext:
+        """Replay what a provider was asked, of a recording of our own. Raises as `asking` does."""
+        assert cassette.head is not None  # noqa: S101  # such recordings are written with a head
+        provider = self._project.provider(name, recorded=cassette.head.settings)
+        transport = self._replaying(cassette, provider, fix)
+        return ConversationContext(
+            provider=provider,
+            transport=transport,
+            redactor=NOTHING_SECRET,
+            seed=cassette.head.seed,
+            now=cassette.head.recorded_at,
+            replayer=Replayer(transport=transport, session=cassette.head.session, fix=fix),
         )
 
     def live_check(self, name: str) -> ConversationContext:

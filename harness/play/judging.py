@@ -136,7 +136,14 @@ def judge_turn(
 
 
 def _run(judged: JudgedSubject, vocabulary: Vocabulary) -> CheckResult:
-    return _result(judged.expectation, verdict_of(judged, vocabulary), judged.turn)
+    transcript = judged.subject.transcript
+    if transcript is None or transcript.opinions is None or not vocabulary.asks(judged.expectation):
+        return _result(judged.expectation, verdict_of(judged, vocabulary), judged.turn)
+    opinions = transcript.opinions.noting()
+    subject = replace(judged.subject, transcript=replace(transcript, opinions=opinions))
+    verdict = verdict_of(judged._replace(subject=subject), vocabulary)
+    result = _result(judged.expectation, verdict, judged.turn)
+    return replace(result, opinions=tuple(opinions.used or ()))
 
 
 def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:

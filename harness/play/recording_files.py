@@ -13,6 +13,8 @@ from harness.transport.cassette import Cassette, cassette_path, read_cassette
 
 PREPARE = "prepare"
 """The name of the recording of a preparation; a scenario must not have it."""
+JUDGED = "judged"
+"""The folder, in that of a provider's recordings, with what judges said about them."""
 
 
 def recording_path(project: Project, play: Play) -> Path:
@@ -20,6 +22,19 @@ def recording_path(project: Project, play: Play) -> Path:
     return cassette_path(
         project.config.cassettes, play.provider, play.scenario, play.row, play.take
     )
+
+
+def judged_path(project: Project, play: Play, judging: str) -> Path:
+    """The file with what a judge's provider answered about a play. Raises as `recording_path`."""
+    # As a name, it must be safe.
+    recording_path(project, play)
+    root = project.config.cassettes / play.provider / JUDGED
+    return cassette_path(root, judging, play.scenario, play.row, play.take)
+
+
+def judged_command(project: Project, play: Play) -> str:
+    """The command that asks the judges of a play again."""
+    return f"{project.command} --judge record {project.config.shown(play.file)}"
 
 
 def takes_to_replay(project: Project, play: Play, repeat: Repeat) -> tuple[Play, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from enum import StrEnum
 
-from harness.conversation import Outcome, Transcript
+from harness.conversation import Opinion, Outcome, Transcript
 from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.core import Path, Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
@@ -13,6 +13,7 @@ from harness.scenario import Scenario, UserTurn
 from harness.secrets.conversation_redaction import (
     redact_error,
     redact_message,
+    redact_opinion,
     redact_variables,
 )
 from harness.secrets.redaction import Redactor
@@ -42,6 +43,8 @@ class CheckResult:
     """Lines that show what differs; for a check that crashed, its traceback."""
     code: str = ""
     """Of the error that made it BROKEN; empty if there was none."""
+    opinions: tuple[Opinion, ...] = ()
+    """What it asked of models, with their answers."""
 
     @property
     def lines_are(self) -> str:
@@ -205,6 +208,7 @@ def redact_result(result: ScenarioResult, redactor: Redactor, *, in_bodies: bool
                 expected=redactor.shortened(check.expected),
                 actual=redactor.shortened(check.actual),
                 difference=tuple(redactor.shortened(line) for line in check.difference),
+                opinions=tuple(redact_opinion(one, redactor) for one in check.opinions),
             )
             for check in checks
         )

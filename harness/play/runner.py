@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from harness.core import (
 )
 from harness.play.broken import ESCAPED, broken_at_once, internal_error, stopped_by
 from harness.play.budget import Budget
+from harness.play.consulting import Consultation, Consulting, ModelAccess
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
@@ -29,6 +29,7 @@ from harness.play.conversation_state import ConversationState, StepAnswer
 from harness.play.conversation_variables import Variables
 from harness.play.drift.drift import Drift
 from harness.play.judging import judge
+from harness.play.open_contexts import OpenContexts
 from harness.play.preparing import Preparing
 from harness.play.recording_files import keep_reason, recording_path
 from harness.play.result import CheckResult, RecordingUse, ScenarioResult
@@ -37,6 +38,7 @@ from harness.play.shared_prefix import SharedPrefix, SharedPrefixes
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
+from harness.project_file import JudgeMode
 from harness.providers.provider import Provider
 from harness.scenario import MatrixRow, PrefixEnd, Scenario, played_in, prefix_ends
 from harness.transport.cassette import Cassette
@@ -60,23 +62,32 @@ class Runner:
         fail_on: Collection[Drift] = (),
         holding: Path | None = None,
         budget: Budget | None = None,
+        judging: JudgeMode | None = None,
     ) -> None:
         """`share` is the number of processes that share a provider's rate.
 
         `fail_on` are the kinds of drift that fail a scenario. New recordings are written into the
         folder `holding` if it is given; the old ones then remain. `budget` limits what live
         conversations spend together.
+        `judging` is where the answers of judges come from; by default it follows the mode.
         """
         self._project = project
         self._mode = mode
         self._fail_on = fail_on
         self.contexts = ContextFactory(project, share=share, holding=holding)
         self.contexts.budget = budget
-        self.preparing = Preparing(self.contexts, watch=self._opened)
+        self._open = OpenContexts()
+        self.preparing = Preparing(self.contexts, watch=self._open.opened)
+        self.consulting = Consulting(
+            ModelAccess(
+                project=project,
+                contexts=self.contexts,
+                preparing=self.preparing,
+                mode=judging or JudgeMode.following(mode),
+                opened=self._open.opened,
+            )
+        )
         self._prefixes = SharedPrefixes()
-        self._lock = threading.Lock()
-        self._open: dict[int, ConversationContext] = {}
-        self._is_stopped = False
 
     def run(self, play: Play) -> ScenarioResult:
         """Play a conversation and judge it.
@@ -135,14 +146,22 @@ class Runner:
         return self._live(scenario, play, whole)
 
     def replay(
-        self, scenario: Scenario, play: Play, cassette: Cassette | None = None
+        self,
+        scenario: Scenario,
+        play: Play,
+        cassette: Cassette | None = None,
+        *,
+        is_old: bool = False,
     ) -> ScenarioResult:
-        """Replay a conversation from its recording, or from a given cassette."""
+        """Replay a conversation from its recording, or from a given cassette.
+
+        If it `is_old`, and only compared with, no judge is asked about it.
+        """
         try:
             context = self.contexts.replay(scenario, play, cassette)
         except CassetteError as error:
             return broken_at_once(scenario, play.provider, error)
-        return self.replay_in(context, scenario, play)
+        return self.replay_in(context, scenario, play, is_old=is_old)
 
     def replay_in(
         self,
@@ -150,13 +169,15 @@ class Runner:
         scenario: Scenario,
         play: Play,
         answers: list[StepAnswer] | None = None,
+        *,
+        is_old: bool = False,
     ) -> ScenarioResult:
-        """Replay a conversation in a context that `contexts.replay` made.
+        """Replay a conversation in a context that `contexts.replay` made; see `replay`.
 
         `answers` collects what the steps of the definition read.
         """
         state = ConversationState(context, answers)
-        result = self._play(scenario, play, state)
+        result = self._play(scenario, play, state, is_old=is_old)
         if isinstance(result.error, TransportError):
             return _noted(
                 result,
@@ -167,16 +188,13 @@ class Runner:
 
     def stop(self) -> None:
         """Interrupt every conversation. They still run their closing steps."""
-        with self._lock:
-            self._is_stopped = True
-            contexts = tuple(self._open.values())
+        self._open.refuse()
         self._prefixes.stop()
-        for context in contexts:
-            context.transport.close()
+        self._open.close()
 
     def _live_and_compared(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         """Play a conversation live, and compare it with its recording."""
-        old = self.replay(scenario, play)
+        old = self.replay(scenario, play, is_old=True)
         if not isinstance(old.error, CassetteError):
             return self._live(scenario, play, whole, old)
         if self._mode is Mode.DRIFT:
@@ -200,7 +218,7 @@ class Runner:
         try:
             with (
                 self._prefixes.shared(ends) as prefix,
-                self._opened(
+                self._open.opened(
                     self.contexts.live(
                         scenario,
                         play,
@@ -247,41 +265,39 @@ class Runner:
             self._project.config.slower,
         )
 
-    @contextmanager
-    def _opened(self, context: ConversationContext) -> Iterator[ConversationContext]:
-        with self._lock:
-            if self._is_stopped:
-                context.transport.close()
-                raise Interrupted("interrupted", "the run was stopped")
-            self._open[id(context)] = context
-        try:
-            yield context
-        finally:
-            with self._lock:
-                del self._open[id(context)]
-            context.transport.close()
-
     def _play(
         self,
         scenario: Scenario,
         play: Play,
         state: ConversationState,
         prefix: SharedPrefix | None = None,
+        *,
+        is_old: bool = False,
     ) -> ScenarioResult:
-        with state.context.watched():
+        consultation = self.consulting.of(scenario, play)
+        with state.context.watched(), consultation or nullcontext():
             try:
-                player = self._player(scenario, play, state)
+                player = self._player(scenario, play, state, consultation)
                 entries = scenario.turns if prefix is None else prefix.begin(player)
             except PlayError as error:
                 return broken_at_once(scenario, play.provider, error)
             # Without secrets, so that a check sees what it will see in a replay.
             transcript = player.conversation.judged_transcript(player.play(entries))
+            if consultation is not None:
+                transcript = consultation.of_whole(transcript, is_old=is_old)
+                state.notes += consultation.finish(transcript)
             result = player.conversation.shown(self._judged(scenario, transcript, state))
         if spent := player.conversation.spent:
             result = replace(result, spent=spent)
         return _noted(result, *result.notes_of_checks)
 
-    def _player(self, scenario: Scenario, play: Play, state: ConversationState) -> ScenarioPlayer:
+    def _player(
+        self,
+        scenario: Scenario,
+        play: Play,
+        state: ConversationState,
+        consultation: Consultation | None,
+    ) -> ScenarioPlayer:
         row = next((row for row in scenario.rows if row.name == play.row), MatrixRow(name=""))
         context = state.context
         variables = Variables(scenario, row, seed=context.seed, now=context.now)
@@ -292,7 +308,9 @@ class Runner:
             prepare=self.preparing.of(scenario, play, state),
             captures=frozenset(name for turn in scenario.user_turns for name in turn.captures),
         )
-        return ScenarioPlayer(scenario, conversation, variables, self._project.vocabulary)
+        return ScenarioPlayer(
+            scenario, conversation, variables, self._project.vocabulary, consultation
+        )
 
     def _judged(
         self, scenario: Scenario, transcript: Transcript, state: ConversationState

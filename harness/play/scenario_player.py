@@ -17,6 +17,7 @@ from harness.core import (
 )
 from harness.play.answering_tools import AnsweredTools
 from harness.play.broken import ESCAPED, internal_error
+from harness.play.consulting import Consultation
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import (
     MissingCapture,
@@ -47,6 +48,7 @@ class ScenarioPlayer:
         conversation: Conversation,
         variables: Variables,
         vocabulary: Vocabulary,
+        consultation: Consultation | None = None,
     ) -> None:
         self.tools = AnsweredTools(scenario.answers, variables)
         self.scenario = scenario
@@ -62,6 +64,7 @@ class ScenarioPlayer:
             self._simulated = SimulatedUser(
                 scenario.simulation, conversation, self._written, vocabulary
             )
+        self._consultation = consultation
         self._state = conversation.state
         self._is_live = not conversation.context.is_recorded
 
@@ -89,7 +92,10 @@ class ScenarioPlayer:
 
     def holds(self, planned: UserTurn, turn: Turn) -> bool:
         """Whether all checks of a turn pass."""
-        results = judge_turn(planned, *self.conversation.judged_turn(turn), self._vocabulary)
+        turn, transcript = self.conversation.judged_turn(turn)
+        if self._consultation is not None:
+            transcript = self._consultation.of_turn(planned, turn, transcript)
+        results = judge_turn(planned, turn, transcript, self._vocabulary)
         return not any(result.outcome.is_bad for result in results)
 
     def say_all(self, entries: Iterable[Entry]) -> Stop | None:

@@ -31,6 +31,7 @@ from harness.formats.file_format import departures_of
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.formats.parsed_cache import ParsedCache
 from harness.formats.yaml import Document
+from harness.project.judges import judges_of
 from harness.project.own_checks import own_checks
 from harness.project.parts import Folders
 from harness.project.vocabulary import Vocabulary
@@ -85,7 +86,10 @@ class Project:
         self.goldens = Goldens(config.root, config.schemas, self.files)
         self._own = own_checks(config)
         self.vocabulary = Vocabulary(
-            kinds_in("reply_checks", self._own.kinds.values()), self.schemas, self.goldens
+            kinds_in("reply_checks", self._own.kinds.values()),
+            self.schemas,
+            self.goldens,
+            judges_of(config, self.files),
         )
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it should freeze them for the
@@ -170,6 +174,8 @@ class Project:
             self._own.fingerprint,
             *sorted(config.providers),
             *sorted(definition_key(config, one) for one in config.providers.values()),
+            *sorted(f"judge {name}" for name in config.judges),
+            config.judge,
             *sorted(config.tags if config.tags is not None else ("*",)),
             *sorted(self.schemas.names()),
         )

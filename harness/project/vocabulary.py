@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.checks import (
     BadExpectation,
+    Content,
     Doubt,
     Judge,
     Kind,
@@ -15,6 +16,7 @@ from harness.checks import (
     kinds_in,
 )
 from harness.checks.goldens import Goldens
+from harness.checks.judge import NO_JUDGES, Judges
 from harness.core import Json, Problem, did_you_mean, quote
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.scenario import Expectation, Scope
@@ -31,12 +33,15 @@ class Vocabulary:
         kinds: Mapping[str, Kind],
         schemas: SchemaFolder | None,
         goldens: Goldens | None = None,
+        judges: Judges = NO_JUDGES,
     ) -> None:
         """`kinds` are the checks on a reply, the project's own among them."""
         self._kinds = kinds
         self._conversation = kinds_in("conversation_checks", kinds.values())
         self._options = {
-            ignore_case: Options(ignore_case=ignore_case, schemas=schemas, goldens=goldens)
+            ignore_case: Options(
+                ignore_case=ignore_case, schemas=schemas, goldens=goldens, judges=judges
+            )
             for ignore_case in (False, True)
         }
         self._compiled: dict[tuple[str, str, bool, bool], Judge] = {}
@@ -59,7 +64,8 @@ class Vocabulary:
 
     def with_schemas(self, schemas: SchemaFolder) -> Vocabulary:
         """The same checks, with the named schemas of another folder."""
-        return Vocabulary(self._kinds, schemas, self._options[False].goldens)
+        options = self._options[False]
+        return Vocabulary(self._kinds, schemas, options.goldens, options.judges or NO_JUDGES)
 
     def kinds_of(self, scope: Scope) -> Mapping[str, Kind]:
         """The checks that an expectation may be of, by their names."""
@@ -76,6 +82,15 @@ class Vocabulary:
             document: Json = {"$defs": self.blocks, "$ref": f"#/$defs/{block}"}
             self._formats[block] = compile_format(document, name=block)
         return self._formats[block]
+
+    def asks(self, expectation: Expectation) -> bool:
+        """Whether a check asks a model, itself or in a check inside it."""
+        kinds = self.kinds_of(expectation.scope)
+        kind = kinds.get(expectation.name)
+        if kind is None or kind.asks or kind.content is not Content.CHECKS:
+            return kind is not None and kind.asks
+        # One whose value is not known yet may ask.
+        return not expectation.value.is_constant or _asks(kinds, kind, expectation.constant)
 
     def judge_for(self, expectation: Expectation, value: object) -> Judge:
         """The compiled check of an expectation whose variables are filled in.
@@ -119,3 +134,12 @@ class Vocabulary:
             )
         options = options or self._options[expectation.ignore_case]
         return kind.compile(value, options)  # type: ignore[arg-type]  # rendered from JSON
+
+
+def _asks(kinds: Mapping[str, Kind], kind: Kind, value: Json) -> bool:
+    """Whether a check inside a check asks a model."""
+    for _, name, inner in kind.inner_checks(value):
+        found = kinds.get(name)
+        if found is not None and (found.asks or _asks(kinds, found, inner)):
+            return True
+    return False

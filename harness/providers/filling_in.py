@@ -56,6 +56,21 @@ def fill_in(
     )
 
 
+def settings_now(
+    config: ProviderConfig, definition: Definition, environment: Mapping[str, str]
+) -> Mapping[str, Json]:
+    """The open settings as files and environment give them now; see `Provider.open_settings`.
+
+    Those whose variables are not set are left out.
+    """
+    filler = _Filler(config, definition, environment, None, "valid")
+    return {
+        name: value
+        for name, value in filler.settings().items()
+        if not definition.settings[name].is_secret and not (value is None and name in filler.given)
+    }
+
+
 def network_problems(
     config: ProviderConfig, definition: Definition, environment: Mapping[str, str]
 ) -> Sequence[Problem]:

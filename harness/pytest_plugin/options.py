@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.project_file import MODE_VARIABLE
+from harness.project_file import MODE_VARIABLE, JudgeMode, Mode
 from harness.run_options import MODES, OF_PYTEST, RUN_OPTIONS, OptionValue, RunOption
 
 if TYPE_CHECKING:
@@ -48,6 +48,12 @@ def mode_of(config: pytest.Config) -> str:
         known = ", ".join(MODES)
         raise pytest.UsageError(f"{MODE_VARIABLE} is '{mode}', expected one of {known}")
     return str(mode)
+
+
+def judging_of(config: pytest.Config, mode: Mode) -> JudgeMode:
+    """Where the answers of judges come from: as the option says, else as the run's mode does."""
+    given = config.getoption("--harness-judge")
+    return JudgeMode(given) if given else JudgeMode.following(mode)
 
 
 def wanted_processes(config: pytest.Config) -> int | None:

@@ -38,7 +38,7 @@ def playing_ahead(
     session: ScenarioSession, config: pytest.Config, items: Sequence[pytest.Item]
 ) -> Iterator[None]:
     """Play ahead until this is left."""
-    if not session.mode.is_live:
+    if not session.is_live:
         with _replaying(session, config, items):
             yield
     elif hasattr(config, "workerinput"):

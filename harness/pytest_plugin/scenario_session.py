@@ -22,7 +22,7 @@ from harness.project.project import EARLY_SCENARIOS, Project
 from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
-from harness.pytest_plugin.options import fail_on
+from harness.pytest_plugin.options import fail_on, judging_of
 from harness.pytest_plugin.red_tests import RedTests
 from harness.pytest_plugin.run_budget import budget_of, require_counted
 from harness.pytest_plugin.suite import Suite
@@ -57,6 +57,9 @@ class ScenarioSession:
         Raises `pytest.UsageError` where an option is wrong.
         """
         self.mode = mode
+        self.judging = judging_of(config, mode)
+        self.is_live = mode.is_live or self.judging.asks
+        """Whether servers are asked: bots, or models that judge them."""
         # Recorded times were seen before.
         self.tally = Tally(keeps_latencies=mode.is_live)
         self.listeners: list[Listener] = [self.tally.listen, self._note_reports]
@@ -230,6 +233,7 @@ class ScenarioSession:
             fail_on=self._fail_on,
             holding=Path(here, holding, self._prefix(file.parent)) if holding else None,
             budget=self.budget,
+            judging=self.judging,
         )
         return Suite(self._config, project, runner)
 

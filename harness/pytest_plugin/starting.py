@@ -31,9 +31,7 @@ REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
         _is_alone(config) and config.getoption("dist", "no") != "no"
     ),
     "screens.Screens": lambda config, _: _is_alone(config),
-    "live_progress.LiveProgress": lambda config, session: (
-        _is_alone(config) and session.mode.is_live
-    ),
+    "live_progress.LiveProgress": lambda config, session: _is_alone(config) and session.is_live,
     "conversation_view.ConversationView": lambda config, _: (
         config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0
     ),
@@ -109,7 +107,7 @@ def _register_all(config: pytest.Config, session: ScenarioSession) -> None:
         config.pluginmanager.register(session.attempts, "harness_attempts")
     config.pluginmanager.register(session, "harness_session")
     config.pluginmanager.register(session.red_tests, "harness_red_tests")
-    config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
+    config.pluginmanager.register(Stopping(is_live=session.is_live), "harness_stopping")
     for reporter, is_wanted in REPORTERS.items():
         if is_wanted(config, session):
             _register(reporter, config, session)

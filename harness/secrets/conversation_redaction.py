@@ -17,6 +17,7 @@ from harness.conversation import (
     Direction,
     Exchange,
     Frame,
+    Opinion,
     Reply,
     Request,
     Response,
@@ -206,6 +207,22 @@ def redact_transcript(
         turns=tuple(redact_turn(turn, captured, redactor) for turn in transcript.turns),
         around=tuple(redact_exchange(exchange, redactor) for exchange in transcript.around),
         user_end=end and replace(end, reason=redactor.text(end.reason)),
+        # Models are asked about what is redacted already.
+        opinions=None,
+    )
+
+
+def redact_opinion(opinion: Opinion, redactor: Redactor) -> Opinion:
+    """What a model was asked and answered, without secrets."""
+    question, answer = opinion.question, opinion.answer
+    return Opinion(
+        question=replace(question, text=redactor.text(question.text)),
+        answer=replace(
+            answer,
+            text=redactor.text(answer.text),
+            reason=redactor.text(answer.reason),
+            model=redactor.text(answer.model),
+        ),
     )
 
 
@@ -230,6 +247,7 @@ def without_answers(transcript: Transcript) -> Transcript:
         around=tuple(map(_without_answer, transcript.around)),
         # A model that was asked about the answers may quote them.
         user_end=end and replace(end, reason=""),
+        opinions=None,
     )
 
 

@@ -15,6 +15,7 @@ from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interactions,
+    PlainInteraction,
     check_target,
     remove_unfinished,
     write_cassette,
@@ -205,16 +206,24 @@ class RecordingTransport(Transport):
             self.note(request, NO_ANSWER, error)
         self._received.accept_break()
 
-    def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
+    def finish(
+        self,
+        head: CassetteHead,
+        *,
+        into: Path | None = None,
+        kept: Sequence[PlainInteraction] = (),
+    ) -> Cassette:
         """Write the cassette in one step, and remove the journal and that of an earlier run.
 
-        With `into`, that file is written instead, and the old cassette remains. Raises
-        `CassetteError`; the old cassette and the journal are then unchanged.
+        With `into`, that file is written instead, and the old cassette remains. `kept` are
+        interactions of the old one that come before the new ones. Raises `CassetteError`; the old
+        cassette and the journal are then unchanged.
         """
         if self._open is not None:
             self._open.close()
         self._received.write()
-        whole = [plain for plain, broken in self._received.redacted() if not broken]
+        received = [plain for plain, broken in self._received.redacted() if not broken]
+        whole = [*kept, *received]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(whole))
         scan = SecretScan(self._received.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)

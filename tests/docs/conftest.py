@@ -39,6 +39,8 @@ OTHER_NAMES = {
     "TRAVEL_URL": "BIGHUMMINGBIRD_URL",
     "CHAT_URL": "WEBSOCKET_JSON_URL",
     "CHAT_KEY": "WEBSOCKET_JSON_API_KEY",
+    "JUDGE_URL": "OPENAI_BASE_URL",
+    "JUDGE_KEY": "OPENAI_API_KEY",
 }
 """Variables that documents speak of, by what the emulators call them."""
 
@@ -51,7 +53,12 @@ def addresses():
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
         keys = {"PARCELS_KEY": KEY, "DESK_KEY": KEY}
-        bots = {"ASSISTANT_URL": assistant, "SHOP_BOT_URL": shop, "SHOP_BOT_KEY": SHOP_BOT_KEY}
+        bots = {
+            "JUDGE_MODEL": "gpt-4.1",
+            "ASSISTANT_URL": assistant,
+            "SHOP_BOT_URL": shop,
+            "SHOP_BOT_KEY": SHOP_BOT_KEY,
+        }
         yield {**given, **ours, **secrets, **keys, **bots}
 
 

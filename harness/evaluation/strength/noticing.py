@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from harness.checks import KIND_NAMED
-from harness.conversation import Reply, Transcript, Turn
+from harness.conversation import Opinions, Reply, Transcript, Turn
 from harness.core import Json, NoSuchButton, Place, PlayError, quote
 from harness.evaluation.strength.recorded_conversation import RecordedConversation
 from harness.formats.template import TemplateError
@@ -23,13 +23,17 @@ from harness.play.simulated_user import fitting_rule
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scope, UserTurn
 
+NOT_ASKED = "no judge is asked about a changed reply"
+
 
 class Noticing:
     """Judges changed replies of one conversation. What cannot change is not judged again."""
 
     def __init__(self, conversation: RecordedConversation, vocabulary: Vocabulary) -> None:
         self._scenario = conversation.scenario
-        self._transcript = conversation.result.transcript
+        self._transcript = replace(
+            conversation.result.transcript, opinions=Opinions(unasked=NOT_ASKED)
+        )
         self._vocabulary = vocabulary
         self._planned = {turn.number: turn for turn in conversation.scenario.user_turns}
         self._has_whole = any(

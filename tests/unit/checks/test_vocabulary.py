@@ -3,6 +3,7 @@ import pytest
 from harness.checks import CONVERSATION_KINDS, KINDS, Content, Options, block_definitions, kinds_in
 from harness.checks.arguments import TEXT, TEXTS
 from harness.checks.block import TEXT_BLOCK, block_schema
+from harness.checks.judge import Judges, JudgeSettings, built_in_prompt
 from harness.checks.table import TABLE
 from harness.formats.json_schema import compile_schema, explain
 
@@ -33,8 +34,12 @@ def test_every_check_is_described(kind):
 @pytest.mark.parametrize("name", [name for name in KINDS if name != "schema"])
 def test_the_examples_compile(name):
     """The examples that editors show are values that the check takes."""
+    prompt = built_in_prompt("criterion@1")
+    judge = JudgeSettings(name="careful", providers=("referee",), prompt=prompt)
+    judges = Judges(named={"careful": judge}, default="careful")
+
     for example in KINDS[name].schema["examples"]:
-        assert KINDS[name].compile(example, Options())
+        assert KINDS[name].compile(example, Options(judges=judges))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,12 @@ from harness.conversation import (
     Direction,
     Exchange,
     Frame,
+    Opinion,
+    Opinions,
     Origin,
     Outcome,
+    ProviderAnswer,
+    Question,
     Reply,
     ReplyMessage,
     Request,
@@ -145,6 +149,21 @@ TURN = {
     "variables": {"it": SECRET},
 }
 USER_END = {"ending": UserEnding.GAVE_UP, "reason": SECRET}
+QUESTION = {
+    "provider": "referee",
+    "text": SECRET,
+    "schema": {"type": "object"},
+    "sample": 2,
+}
+PROVIDER_ANSWER = {
+    "text": SECRET,
+    "code": "judge-failed",
+    "reason": SECRET,
+    "model": SECRET,
+    "usage": {"tokens": 1.0},
+    "is_recorded": True,
+}
+OPINION = {"question": Question(**QUESTION), "answer": ProviderAnswer(**PROVIDER_ANSWER)}
 TRANSCRIPT = {
     "scenario": "x",
     "provider": "desk",
@@ -154,6 +173,8 @@ TRANSCRIPT = {
     "stop": None,
     "user_end": UserEnd(**USER_END),
     "is_recorded": False,
+    # What models are asked is redacted before it is asked.
+    "opinions": Opinions({"a key": ProviderAnswer(**PROVIDER_ANSWER)}),
 }
 CHECK = {
     "name": "equals",
@@ -166,8 +187,12 @@ CHECK = {
     "actual": SECRET,
     "difference": (SECRET,),
     "code": "",
+    "opinions": (Opinion(**OPINION),),
 }
 PLANTED = {
+    Question: QUESTION,
+    ProviderAnswer: PROVIDER_ANSWER,
+    Opinion: OPINION,
     Attempt: ATTEMPT,
     Frame: FRAME,
     Request: REQUEST,

@@ -1,0 +1,98 @@
+"""The keys `judges` and `judge`: the models that checks ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.core import Json, Problem, did_you_mean, quote
+from harness.formats.yaml import Node
+
+MOST_SAMPLES = 20
+
+JUDGE: Json = {
+    "type": "object",
+    "description": "A model, or a panel of models, that the check 'judge' asks.",
+    "additionalProperties": False,
+    "required": ["provider"],
+    "properties": {
+        "provider": {
+            "description": "The provider that is asked; a list is a panel.",
+            "oneOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+            ],
+        },
+        "samples": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_SAMPLES,
+            "description": "How often each provider is asked; default: 1.",
+        },
+        "agree": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "How many answers must say the same; default: more than half.",
+        },
+        "prompt": {
+            "type": "string",
+            "description": "A built-in prompt or a text file of the project; default: criterion@1.",
+            "examples": ["criterion@1", "prompts/strict.txt"],
+        },
+    },
+}
+
+JUDGES: Json = {
+    "type": "object",
+    "description": "The judges of the check 'judge', by name.",
+    "additionalProperties": JUDGE,
+    "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+    "minProperties": 1,
+}
+
+
+def providers_of(judge: Node) -> tuple[Node, ...]:
+    """The providers that a judge asks."""
+    named = judge.at("provider")
+    return tuple(named) if isinstance(named.value, list) else (named,)
+
+
+def judge_problems(top: Node) -> Iterator[Problem]:
+    """Judges that ask unknown providers or can never agree, and a default that does not exist."""
+    known: Mapping[str, Node] = dict(top.entries("judges"))
+    providers = dict(top.entries("providers"))
+    for name, judge in known.items():
+        for one in providers_of(judge):
+            if one.value not in providers:
+                yield Problem(
+                    code="unknown-provider",
+                    message=f"unknown provider {quote(str(one.value))}",
+                    place=one.place,
+                    subject=f"judge {name}",
+                    hint=did_you_mean(str(one.value), providers),
+                )
+        answers = len(providers_of(judge)) * int(judge.value_of("samples", 1))
+        agree, wanted = judge.get("agree"), int(judge.value_of("agree", answers))
+        if agree is not None and wanted > answers:
+            yield Problem(
+                code="wrong-value",
+                message=f"{agree.value} answers must agree, but there are {answers}",
+                place=agree.place,
+                subject=f"judge {name}",
+                hint=f"write at most {answers}, or more 'samples:'",
+            )
+        elif agree is not None and wanted * 2 <= answers:
+            yield Problem(
+                code="wrong-value",
+                message=f"{agree.value} of {answers} answers can say yes and as many no",
+                place=agree.place,
+                subject=f"judge {name}",
+                hint=f"write at least {answers // 2 + 1}",
+            )
+    default = top.get("judge")
+    if default is not None and default.value not in known:
+        yield Problem(
+            code="no-judge",
+            message=f"there is no judge {quote(str(default.value))}",
+            place=default.place,
+            hint=did_you_mean(str(default.value), known) or "add it under 'judges:'",
+        )

@@ -1,0 +1,91 @@
+"""What models were asked about a conversation, and what they answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import field
+
+from harness.core import Json, value_class
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question of a check to a model. It is a message to a provider."""
+
+    provider: str
+    """Its name in harness.yaml."""
+    text: str
+    schema: Mapping[str, Json] = field(default_factory=dict)
+    """JSON Schema of the answer, which is JSON."""
+    sample: int = 1
+    """From 1. Several samples of one question differ only in it, and in the seed made of it."""
+
+    @property
+    def metadata(self) -> Mapping[str, Json]:
+        """What is said to the provider besides the text."""
+        return {"schema": dict(self.schema), "seed": self.sample}
+
+    @property
+    def key(self) -> str:
+        """A hash of all that is asked, and of the provider's name."""
+        content = json.dumps([self.provider, self.text, self.metadata], sort_keys=True)
+        return hashlib.blake2s(content.encode(), digest_size=16).hexdigest()
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class ProviderAnswer:
+    """What a model answered, or why there is no answer."""
+
+    text: str = ""
+    code: str = ""
+    """Of the error that there is instead of an answer; empty if there is an answer."""
+    reason: str = ""
+    """One sentence of that error, without a full stop."""
+    model: str = ""
+    """The provider's setting `model`; empty if it has none."""
+    usage: Mapping[str, float] | None = None
+    """Numbers of the provider by name, such as those of tokens; None if none are known."""
+    is_recorded: bool = False
+    """Whether it was replayed from a recording."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """A question that a check asked, with its answer."""
+
+    question: Question
+    answer: ProviderAnswer
+
+
+class Opinions:
+    """The answers of models to questions about one conversation, by the questions' content."""
+
+    def __init__(
+        self,
+        answers: Mapping[str, ProviderAnswer] | None = None,
+        *,
+        unasked: str = "",
+        used: bool = False,
+    ) -> None:
+        """`answers` are by the keys of questions.
+
+        `unasked` is why a question without an answer is not asked, which skips its check; if it is
+        empty, the check is BROKEN. With `used`, the questions that are looked up are noted.
+        """
+        self.answers: dict[str, ProviderAnswer] = dict(answers or {})
+        self.unasked = unasked
+        self.used: list[Opinion] | None = [] if used else None
+        """The questions that were looked up and had an answer, in order; None if not noted."""
+
+    def of(self, question: Question) -> ProviderAnswer | None:
+        """The answer to a question; None if it was not asked."""
+        answer = self.answers.get(question.key)
+        if answer is not None and self.used is not None:
+            self.used.append(Opinion(question=question, answer=answer))
+        return answer
+
+    def noting(self) -> Opinions:
+        """The same answers, which note from now on what is looked up."""
+        return Opinions(self.answers, unasked=self.unasked, used=True)

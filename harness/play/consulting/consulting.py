@@ -1,0 +1,146 @@
+"""Finds out what the checks of a conversation ask, and asks it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from harness.config import PROVIDER_CONCURRENCY
+from harness.conversation import Opinions, ProviderAnswer, Question, Transcript, Turn
+from harness.core import CassetteError, Interrupted
+from harness.play.consulting.model_access import ModelAccess
+from harness.play.judged_subjects import JudgedSubject, judged_in, judged_in_turn
+from harness.play.judging import verdict_of
+from harness.project.plan import Play
+from harness.project_file import JudgeMode
+from harness.scenario import Scenario, UserTurn
+
+if TYPE_CHECKING:
+    from harness.play.consulting.sidecar import Sidecar
+
+OFF = "no judge is asked: --judge off"
+BROKE = "no judge was asked, because the conversation broke"
+COMPARED = "no judge was asked about the old recording"
+
+
+class _Wanted(Opinions):
+    """Answers so far; a question without one is noted."""
+
+    def __init__(self, answers: dict[str, ProviderAnswer]) -> None:
+        super().__init__(answers)
+        self.wanted: dict[str, Question] = {}
+
+    def of(self, question: Question) -> ProviderAnswer | None:
+        """The answer to a question; None if it was not asked, and will be."""
+        answer = super().of(question)
+        if answer is None:
+            self.wanted[question.key] = question
+        return answer
+
+
+class Consulting:
+    """Consults models for the plays of one run. Safe for threads."""
+
+    def __init__(self, asking: ModelAccess) -> None:
+        self.asking = asking
+        self.vocabulary = asking.project.vocabulary
+        self._lock = threading.Lock()
+        self._places: dict[str, threading.Semaphore] = {}
+
+    def of(self, scenario: Scenario, play: Play) -> Consultation | None:
+        """Consults models about one play; None if no check asks any."""
+        of_turns = (one for turn in scenario.user_turns for one in turn.expectations)
+        if not any(map(self.vocabulary.asks, (*scenario.expectations, *of_turns))):
+            return None
+        return Consultation(self, scenario, play)
+
+    def place(self, provider: str) -> threading.Semaphore:
+        """A place among the conversations that are held with a provider at once."""
+        with self._lock:
+            if provider not in self._places:
+                own = self.asking.project.provider_config(provider).concurrency
+                self._places[provider] = threading.Semaphore(own or PROVIDER_CONCURRENCY)
+            return self._places[provider]
+
+
+class Consultation:
+    """Consults models about one play."""
+
+    def __init__(self, consulting: Consulting, scenario: Scenario, play: Play) -> None:
+        self._consulting = consulting
+        self._scenario = scenario
+        self._play = play
+        self._answers: dict[str, ProviderAnswer] = {}
+        self._sidecars: dict[str, Sidecar] = {}
+
+    def of_turn(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> Transcript:
+        """The conversation so far, with what its checks of one turn asked."""
+        return self._consulted(transcript, lambda it: judged_in_turn(planned, turn, it))
+
+    def of_whole(self, transcript: Transcript, *, is_old: bool = False) -> Transcript:
+        """A conversation with everything that its checks asked.
+
+        If it `is_old`, a recording that is only compared with, nothing is asked.
+        """
+        reason = COMPARED if is_old else ""
+        if transcript.stop is not None and isinstance(
+            transcript.stop.error, (CassetteError, Interrupted)
+        ):
+            reason = BROKE
+        if reason:
+            return replace(transcript, opinions=Opinions(unasked=reason))
+        return self._consulted(transcript, lambda it: judged_in(self._scenario, it))
+
+    def finish(self, transcript: Transcript) -> tuple[str, ...]:
+        """Write what was asked; gives notes. Raises `CassetteError`."""
+        is_complete = transcript.stop is None
+        return tuple(
+            note
+            for sidecar in self._sidecars.values()
+            for note in sidecar.finish(is_complete=is_complete)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sidecar in self._sidecars.values():
+            sidecar.close()
+
+    def _consulted(
+        self, transcript: Transcript, judged: Callable[[Transcript], Iterable[JudgedSubject]]
+    ) -> Transcript:
+        if self._consulting.asking.mode is JudgeMode.OFF:
+            return replace(transcript, opinions=Opinions(unasked=OFF))
+        vocabulary = self._consulting.vocabulary
+        while True:
+            # The checks say what they ask, and more once they know the first answers.
+            wanted = _Wanted(self._answers)
+            told = replace(transcript, opinions=wanted)
+            for one in judged(told):
+                if vocabulary.asks(one.expectation):
+                    verdict_of(one, vocabulary)
+            if not wanted.wanted:
+                return replace(transcript, opinions=Opinions(self._answers))
+            for key, question in wanted.wanted.items():
+                self._answers[key] = self._answer(question)
+
+    def _answer(self, question: Question) -> ProviderAnswer:
+        sidecar = self._sidecar(question.provider)
+        if not self._consulting.asking.mode.asks:
+            return sidecar.answer(question)
+        with self._consulting.place(question.provider):
+            return sidecar.answer(question)
+
+    def _sidecar(self, provider: str) -> Sidecar:
+        # Late: most runs ask nothing.
+        from harness.play.consulting.sidecar import Sidecar  # noqa: PLC0415
+
+        found = self._sidecars.get(provider)
+        if found is None:
+            found = self._sidecars[provider] = Sidecar(
+                self._consulting.asking, self._scenario, self._play, provider
+            )
+        return found
