@@ -167,6 +167,14 @@ class Spent:
             summed[charge.key] = charge if before is None else before.plus(charge)
         return cls(charges=tuple(summed.values())) if summed else NOTHING_SPENT
 
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Spent:
+        """What a conversation of results.json cost, with its earlier attempts."""
+        spent = cls.from_json(record.get("spent", ()))
+        # A recording that was replayed several times was paid for once.
+        earlier = (cls.from_json(one.get("spent", ())).paid for one in record.get("attempts", ()))
+        return sum(earlier, spent)
+
     def __add__(self, other: Spent) -> Spent:
         """The sum. Nothing is added up anew where one of the two is empty."""
         if not (self.charges and other.charges):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.conversation.spending import Charge, Purpose, Spent
+from harness.conversation.spending import Charge, Purpose, Spent, money_text
+from harness.core import Json
 
 PAID, RECORDED = "spent", "recorded"
 
@@ -19,6 +20,27 @@ def spent_lines(spent: Spent) -> Iterator[tuple[str, str]]:
     if text := _sentence(spent.recorded):
         prices = " at the prices of harness.yaml" if spent.recorded.costs else ""
         yield RECORDED, f"{text}{prices}, spent when the recordings were made"
+
+
+def short_text(spent: Spent) -> str:
+    """What a conversation cost, in a few words."""
+    paid, recorded = spent.paid.text, spent.recorded.text
+    return ", ".join(filter(None, (paid, recorded and f"{recorded} when it was recorded")))
+
+
+def spent_table(spent: Spent) -> list[dict[str, Json]]:
+    """A row for each provider and purpose, with texts for people."""
+    return [
+        {
+            "purpose": purpose_text(charge),
+            "provider": charge.provider,
+            "replies": charge.replies,
+            "tokens": "" if charge.tokens is None else f"{charge.tokens:,f}",
+            "cost": "" if charge.cost is None else money_text(charge.cost, charge.currency),
+            "recorded": charge.is_recorded,
+        }
+        for charge in spent.charges
+    ]
 
 
 def _sentence(spent: Spent) -> str:

@@ -66,3 +66,21 @@ def test_an_empty_run_opens(opened, report_of):
     page = opened(report_of(islice(many(1), 0)))
 
     assert page.text(".verdict h1") == "Nothing was played of 0 conversations"
+
+
+def test_costs_are_shown_by_purpose_and_provider(opened, report_of):
+    """With tokens and money of what was paid for; nothing if no reply reported a usage."""
+    charge = {"provider": "bot", "purpose": "bot", "replies": 2, "tokens": 1830, "usage": {}}
+    paid = {**charge, "cost": "0.0412", "currency": "USD", "priced": 2}
+    judged = {**charge, "purpose": "judge", "name": "careful", "recorded": True}
+    first, second = many(2)
+    page = opened(report_of([{**first, "spent": [paid]}, {**second, "spent": [paid, judged]}]))
+
+    shown = page.text().replace("\n", " ")
+    assert "bot bot 4 3,660 0.0824 USD" in shown
+    assert "judge careful bot when it was recorded 2 1,830" in shown
+
+
+def test_without_usage_there_are_no_costs(opened, report_of):
+    """The card is left out."""
+    assert "Costs" not in opened(report_of(many(2))).text()

@@ -245,3 +245,13 @@ def test_a_provider_that_the_budget_does_not_count_is_told(model, run_here):
         " count its costs; add its 'prices' to harness.yaml, or give the budget in tokens"
         " [not-counted]"
     ) in result.outlines
+
+
+def test_allure_has_what_a_scenario_spent(model, run_here):
+    """As a parameter that is no part of the test's identity."""
+    run_here(RECORD, "--alluredir=allure", "scenarios/hello-1.yaml")
+
+    [file] = (model / "allure").glob("*-result.json")
+    parameters = {one["name"]: one for one in json.loads(file.read_text())["parameters"]}
+    assert parameters["spent"]["value"] == "9 tokens, 0.00006 USD"
+    assert parameters["spent"]["excluded"] is True

@@ -23,6 +23,7 @@ from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
 from harness.reports.allure.clean_text import clean
+from harness.reports.spent_text import short_text
 from harness.scenario import Scenario
 
 SEVERITIES = tuple(severity.value for severity in Severity)
@@ -114,6 +115,8 @@ def _parameters(case: AllureCase) -> Iterator[Parameter]:
     yield Parameter(name="provider", value=case.play.provider)
     if case.play.row:
         yield Parameter(name="row", value=case.play.row)
+    if case.result is not None and (spent := short_text(case.result.spent)):
+        yield Parameter(name="spent", value=spent, excluded=True)
     if isinstance(case.result, Takes):
         # Excluded: with more takes it is still the same test.
         yield Parameter(name="takes", value=str(len(case.result.results)), excluded=True)

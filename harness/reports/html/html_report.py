@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.core import Json
 from harness.reports.html.large_texts import LARGEST_CONVERSATION, without_large_texts
 from harness.reports.html.page_file import PackedBlocks, Packer, PageParts, write_page
 from harness.reports.html.row import KNOWN, row_of
 from harness.reports.results import Results
 from harness.reports.results.results_writer import dump
+from harness.reports.spent_text import spent_table
 from harness.statistics.intervals import TakeCounts, pooled_interval
 
 REPORT = "report.html"
@@ -49,6 +51,7 @@ class HtmlReport:
         self._path = folder / REPORT
         self._head = {name: results.head[name] for name in _HEAD if results.head.get(name)}
         self._outcomes: Outcomes = {}
+        self._spent = NOTHING_SPENT
         self._rows = Packer()
         self._blocks = PackedBlocks(self._path)
 
@@ -58,17 +61,19 @@ class HtmlReport:
         scenarios = self._outcomes.setdefault(conversation["provider"], {})
         outcomes = scenarios.setdefault(conversation["scenario"], Counter())
         outcomes[str(row["outcome"])] += 1
+        self._spent += Spent.of_record(conversation)
         self._rows.add(dump(row))
         is_large = len(line) > LARGEST_CONVERSATION
         self._blocks.add(dump(without_large_texts(conversation)) if is_large else line)
 
     def finish(self) -> Sequence[Path]:
         """Write the page."""
+        costs = {"costs": spent_table(self._spent)} if self._spent else {}
         write_page(
             self._path,
             _PAGE,
             title=self._head.get("project", ""),
-            head={"head": self._head, "rates": rates(self._outcomes)},
+            head={"head": {**self._head, **costs}, "rates": rates(self._outcomes)},
             rows=self._rows,
             blocks=self._blocks,
         )

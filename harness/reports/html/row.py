@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.conversation.spending import Spent
 from harness.conversation.stored import latency_of
 from harness.core import Json, shorten
+from harness.reports.spent_text import short_text
 
 KNOWN = "known"
 """The outcome of a conversation that failed as it was expected to."""
@@ -35,7 +37,8 @@ def row_of(conversation: Stored) -> dict[str, Json]:
         row["latencies"] = [[*one, take["take"]] for take in takes for one in _latencies(take)]
     row["drift"] = sorted({one["kind"] for one in conversation.get("drift", ())} - {"same"})
     row["problem"] = _problem(conversation)
-    return {name: value for name, value in row.items() if value not in ([], {})}
+    row["spent"] = short_text(Spent.of_record(conversation))
+    return {name: value for name, value in row.items() if value not in ([], {}, "")}
 
 
 def _latencies(conversation: Stored) -> Iterator[tuple[int, float]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.reports.report_findings import RED, ReportFinding, findings_of, is_red
 from harness.reports.results.previous import outcome_of
 
@@ -44,6 +45,8 @@ class RedConversations:
         """`before` are the outcomes of the previous run, by id."""
         self.outcomes: Counter[str] = Counter()
         self.providers: dict[str, Counter[str]] = {}
+        self.spent = NOTHING_SPENT
+        """What all conversations cost."""
         self.since: Counter[str] = Counter()
         """How many red conversations compare in which way with the previous run."""
         self.repaired: list[str] = []
@@ -60,6 +63,7 @@ class RedConversations:
         name, outcome = conversation["id"], outcome_of(conversation)
         before = self._before.get(name)
         self.missing -= before is not None
+        self.spent += Spent.of_record(conversation)
         self.outcomes[outcome] += 1
         self.providers.setdefault(conversation["provider"], Counter())[outcome] += 1
         if is_red(conversation):

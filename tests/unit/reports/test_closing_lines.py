@@ -36,6 +36,7 @@ def closing(tally, *, has_reports=False):
         record_of=record_of if has_reports else None,
         red_tests=classes,
         problem="",
+        budget=None,
     )
     write_closing_lines(reporter, session)
     return lines

@@ -121,3 +121,15 @@ def test_a_run_that_was_killed_is_told(tmp_path: Path) -> None:
     text = (tmp_path / "summary.md").read_text()
     assert "## 1 of 1 conversation is red" in text
     assert "The run was killed before its end" in text
+
+
+def test_the_summary_says_what_the_run_cost(tmp_path: Path) -> None:
+    """What was spent, also by earlier attempts, and what recordings had cost; each on a line."""
+    charge = {"provider": "echo", "purpose": "bot", "replies": 1, "tokens": 1000, "usage": {}}
+    paid = {**charge, "cost": "0.25", "currency": "USD", "priced": 1}
+    twice = red(1, spent=[paid], attempts=[{"outcome": "broken", "spent": [paid]}])
+
+    said = summary(tmp_path, twice, red(2, spent=[{**charge, "recorded": True}]), red(3))
+
+    assert "\nSpent: `2,000 tokens, 0.50 USD`\n" in said
+    assert "\nRecorded: `1,000 tokens, spent when the recordings were made`\n" in said

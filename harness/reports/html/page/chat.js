@@ -23,7 +23,7 @@ function conversationView(conversation, row, wanted) {
 
 function facts(conversation, row) {
   const line = conversation.line ? `${conversation.file}:${conversation.line}` : conversation.file;
-  const about = [conversation.provider, conversation.row, conversation.latency !== undefined && `replies took ${seconds(conversation.latency)}`].filter(Boolean);
+  const about = [conversation.provider, conversation.row, conversation.latency !== undefined && `replies took ${seconds(conversation.latency)}`, row.spent].filter(Boolean);
   return [
     el("p", { class: "facts-line" }, badge(row.outcome), about.map((word) => el("span", {}, word)),
       (conversation.tags ?? []).map((tag) => el("span", { class: "tag" }, tag))),

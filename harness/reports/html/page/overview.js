@@ -11,6 +11,7 @@ function overview() {
     wrong(store.rows.filter((row) => BAD.has(row.outcome))),
     card("Pass rates", rateTable(store.rates), "Passed, of those that could be judged. The line is the 95 % interval of the true rate."),
     latencyCard(),
+    costCard(),
     el("div", { class: "pair" }, slowest(), flakiest()),
     drifted(),
   ];
@@ -81,6 +82,19 @@ function problemLink(row) {
 function latencyCard() {
   const plot = latencyTable(store.rows);
   return plot && card("Latency", plot, "From sending a message to the end of its reply. Each tick is a turn, the box is the middle half, the line is the median.");
+}
+
+function costCard() {
+  const costs = store.head.costs;
+  if (!costs) return null;
+  const rows = costs.map((one) => el("tr", {},
+    el("th", { scope: "row" }, one.purpose),
+    el("td", {}, one.provider, one.recorded && el("span", { class: "muted" }, " when it was recorded")),
+    el("td", { class: "number" }, one.replies.toLocaleString("en")),
+    el("td", { class: "number" }, one.tokens),
+    el("td", { class: "number" }, one.cost)));
+  return card("Costs", table("Costs by purpose and provider", ["For", "Provider", "Replies", "Tokens", "Cost"], rows),
+    "What the replies report, at the prices of harness.yaml. Nothing is paid in a replay.");
 }
 
 function slowest() {
