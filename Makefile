@@ -7,6 +7,8 @@ INSTALLED := $(VENV)/.installed
 # Into a further environment, the uv of the first one installs in a fifth of the time.
 UV := $(if $(filter .venv,$(VENV)),,$(wildcard .venv/bin/uv))
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+# Further options of pytest, such as OPTIONS=--last-failed.
+OPTIONS ?=
 # What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries, with
 # fewer examples of each property.
 SMOKE := tests/unit tests/plugin scenarios
@@ -18,24 +20,24 @@ run: $(INSTALLED)
 	$(BIN)/harness run
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 tests scenarios
+	$(BIN)/python -m pytest $(OPTIONS) -n 2 tests scenarios
 
 # A part of the suite, for a further interpreter: make smoke PYTHON=python3.13 VENV=.venv-3.13
 smoke: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 -q -m 'not once' $(SMOKE)
+	$(BIN)/python -m pytest $(OPTIONS) -n 2 -q -m 'not once' $(SMOKE)
 
 # The same with the newest release of every library, in an environment of its own.
 newest: $(INSTALLED)
 	$(MAKE) --no-print-directory VENV=.venv-newest .venv-newest/bin/python
 	$(BIN)/uv pip install --quiet --upgrade --python .venv-newest/bin/python --editable '.[dev]'
-	.venv-newest/bin/python -m pytest -n 2 -q -m 'not once' $(SMOKE)
+	.venv-newest/bin/python -m pytest $(OPTIONS) -n 2 -q -m 'not once' $(SMOKE)
 
 # The unit tests and the example suite with the oldest release of every library that
 # pyproject.toml allows.
 oldest: $(INSTALLED)
 	$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/bin/python
 	$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv-oldest/bin/python --editable '.[dev]'
-	.venv-oldest/bin/python -m pytest -n 2 -q -m 'not once' tests/unit scenarios
+	.venv-oldest/bin/python -m pytest $(OPTIONS) -n 2 -q -m 'not once' tests/unit scenarios
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
