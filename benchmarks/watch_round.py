@@ -12,10 +12,11 @@ from pathlib import Path
 from statistics import median
 
 from harness.formats.parsed_cache import ParsedCache
+from harness.plans import plan
 from harness.play.runner import Runner
 from harness.project.plan import Mode
 from harness.project.project import Project
-from harness.running import PlanPlayer, plan
+from harness.running import PlanPlayer
 from harness.watching.rounds import Selection
 from harness.watching.watched_project import WatchedProject
 

@@ -16,10 +16,10 @@ from .core.errors import AuthoringError as AuthoringError
 from .core.errors import HarnessError as HarnessError
 from .core.errors import PlayError as PlayError
 from .core.errors import Refused as Refused
+from .plans import Plan as Plan
+from .plans import PlannedScenario as PlannedScenario
+from .plans import plan as plan
 from .providers.connection import Connection as Connection
-from .running import Plan as Plan
-from .running import PlannedScenario as PlannedScenario
-from .running import plan as plan
 from .running import run as run
 from .testing import Chat as Chat
 from .testing import ChatReply as ChatReply

@@ -30,6 +30,8 @@ class OptionValue(StrEnum):
     NOTHING = "nothing"
     REVISION = "revision"
     """Perhaps a value, after an equals sign."""
+    PART = "part"
+    """One of several parts, such as `3/10`."""
 
 
 class RunOption(NamedTuple):
@@ -142,6 +144,17 @@ RUN_OPTIONS = (
         OptionValue.REVISION,
         "REV",
         implied="HEAD",
+    ),
+    RunOption(
+        "part",
+        "play only this part, such as 3/10: the parts take about as long as each other",
+        OptionValue.PART,
+        "N/PARTS",
+    ),
+    RunOption(
+        "plan",
+        "play only what this file of 'harness plan' lists, or one --part of it",
+        metavar="FILE",
     ),
     RunOption(
         "config",

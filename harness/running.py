@@ -1,33 +1,21 @@
-"""Plans and plays scenarios without pytest: `harness.plan` and `harness.run`."""
+"""Plays scenarios without pytest: `harness.run`."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from harness.config import find_config, unknown_tag
-from harness.core import (
-    AuthoringError,
-    ConfigurationError,
-    Problem,
-    ScenarioError,
-    did_you_mean,
-    no_such_file,
-    value_class,
-)
+from harness.core import did_you_mean
 from harness.evaluation import Takes
 from harness.parallel.process_workers import ProcessWorkers
 from harness.parallel.thread_workers import ThreadWorkers
 from harness.parallel.workers import Lanes, Workers, further_processes
+from harness.plans import Plan, PlannedScenario
 from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
-from harness.project.loading import entry_of
-from harness.project.near_paths import nearest_path
-from harness.project.plan import Entry, Mode, Play
-from harness.project.planning import Planner, repeat_of, waivers_of
+from harness.project.plan import Mode, Play
+from harness.project.planning import repeat_of, waivers_of
 from harness.project.project import Project
 from harness.reports.results import Record, expected_record, record_of, skipped_record
 from harness.reports.run_events import (
@@ -40,72 +28,7 @@ from harness.reports.run_events import (
     PlayingEnded,
     ScenarioSkipped,
 )
-from harness.scenario import Waiver, WaiverKind, is_scenario_file
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class PlannedScenario:
-    """A scenario to be played: in a plan once for each provider and row of its matrix."""
-
-    id: str
-    """As records have it: `scenarios/hello.yaml::hello[shop]`."""
-    play: Play
-    """File, provider and row; the first of its takes."""
-    entry: Entry
-    """What its file says beside its turns: tags, title, takes, `skip` and `xfail`."""
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What there is to play of a project. It pickles, so that parts can be played elsewhere."""
-
-    config: Path
-    """The project's harness.yaml."""
-    scenarios: tuple[PlannedScenario, ...]
-    """In the order of their files."""
-
-
-def plan(
-    *paths: str | os.PathLike[str],
-    config: str | os.PathLike[str] | None = None,
-    providers: Iterable[str] = (),
-    tags: Iterable[str] = (),
-) -> Plan:
-    """Read scenarios and say what there is to play of them.
-
-    `paths` are scenario files, and folders of such; all scenarios of the project if left out.
-    `config` is the project's harness.yaml, by default the nearest one above the current folder.
-    `providers` are those to play against, as `--harness-provider` names them. Of `tags` a scenario
-    has at least one. Either can be a single name.
-
-    Raises `AuthoringError` with all that is wrong with these files, and for a provider or tag that
-    nothing has.
-    """
-    file = find_config(Path.cwd()) if config is None else Path(config).resolve()
-    if file is None:
-        message = "there is no harness.yaml in the current folder or above"
-        hint = "change into a project, or start one: harness init"
-        raise ConfigurationError(Problem(code="no-project", message=message, hint=hint))
-    project = Project.at(file)
-    chosen, wanted = _names(providers), _names(tags)
-    unknown = [name for name in chosen if name not in project.config.providers]
-    if unknown:
-        raise ConfigurationError(map(project.unknown_provider, unknown))
-    planned: list[PlannedScenario] = []
-    problems: list[Problem] = []
-    planner = Planner(project, chosen)
-    for path in _files(project, paths):
-        try:
-            planned += _planned(project, planner, path)
-        except AuthoringError as error:
-            problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    known = {*(project.config.tags or ()), *(tag for one in planned for tag in one.entry.tags)}
-    if missing := [tag for tag in wanted if tag not in known]:
-        raise ConfigurationError(unknown_tag(tag, known) for tag in missing)
-    scenarios = (one for one in planned if not wanted or {*wanted} & {*one.entry.tags})
-    return Plan(config=file, scenarios=tuple(scenarios))
+from harness.scenario import Waiver, WaiverKind, repeat_from
 
 
 def run(
@@ -131,7 +54,9 @@ def run(
         raise ValueError(f"'processes' has no effect in the mode {mode}; use 'concurrency'")
     if not known.is_live and concurrency is not None:
         raise ValueError(f"'concurrency' has no effect in the mode {mode}; use 'processes'")
-    return records_of(plan, Project.at(plan.config), known, concurrency, processes)
+    project = Project.at(plan.config)
+    project.repeat = repeat_from(plan.repeat) if plan.repeat else None
+    return records_of(plan, project, known, concurrency, processes)
 
 
 def _ignored(_event: Event) -> None:
@@ -243,35 +168,6 @@ class PlanPlayer:
             result = unread(play, self._project.config.shown(play.file), line, error)
         self._listen(PlayEnded(play=play, turns=len(result.transcript.turns)))
         return result
-
-
-def _names(given: Iterable[str]) -> tuple[str, ...]:
-    """Names as a program gives them; a text is one name, not its letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _planned(project: Project, planner: Planner, path: Path) -> list[PlannedScenario]:
-    entry, shown = entry_of(project, path), project.config.shown(path)
-    return [
-        PlannedScenario(id=f"{shown}::{play.name}", play=play, entry=entry)
-        for play in planner.plays_of(path, entry)
-    ]
-
-
-def _files(project: Project, paths: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:
-    """The scenario files among paths, and below the folders among them; each once."""
-    folder = project.config.scenarios
-    found: dict[Path, None] = {}
-    for given in paths or (folder,):
-        path = Path(given).resolve()
-        if given is not folder and not path.exists():
-            raise no_such_file(str(given), nearest_path(str(given), folder))
-        # A file that is named is a scenario, wherever it lies.
-        inside = sorted(path.rglob("*")) if path.is_dir() else ()
-        named = () if path.is_dir() else (path,)
-        found |= dict.fromkeys(named)
-        found |= dict.fromkeys(file for file in inside if is_scenario_file(file, folder))
-    yield from found
 
 
 def _nothing() -> None:

@@ -11,6 +11,9 @@ import typer
 from harness import __version__
 from harness.cli import commands
 from harness.cli.command_classes import CommandLine, PlainGroup
+from harness.cli.common_options import AsJson, Providers
+from harness.cli.common_options import Paths as ScenarioPaths
+from harness.cli.common_options import Tags as OneOfTags
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.evaluating import evaluate, flaky
@@ -141,6 +144,44 @@ def run(
         paths=paths or [], given=given, tag=tag, is_agreed=yes, further=context.args
     )
     raise typer.Exit(commands.play(options))
+
+
+@app.command()
+def plan(
+    paths: ScenarioPaths = None,
+    *,
+    provider: Providers = None,
+    tag: OneOfTags = None,
+    repeat: Annotated[
+        str,
+        typer.Option(
+            metavar="TAKES",
+            help="Takes of every scenario, in place of its own 'repeat': 5, 4/5 or decided.",
+        ),
+    ] = "",
+    parts: Annotated[
+        int, typer.Option(min=1, max=1000, help="Parts that take about as long as each other.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write the plan for 'run --plan'."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what there is to play, how long it took when it was recorded, and divide it into parts.
+
+    Plays nothing. `harness run --part 3/10` plays one part, with `--plan FILE` one of that plan.
+    """
+    options = commands.PlanOptions(
+        paths=paths or [],
+        providers=provider or [],
+        tags=tag or [],
+        repeat=repeat,
+        parts=parts,
+        out=out,
+        as_json=as_json,
+    )
+    commands.show_plan(options)
 
 
 @app.command()

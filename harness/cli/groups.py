@@ -232,9 +232,10 @@ def merge_results(
         "reports/results.json"
     ),
 ) -> None:
-    """Merge the results of several runs, such as those of CI shards.
+    """Merge the results of several runs, or of the parts of a suite.
 
-    If a conversation is in several files, the last one counts.
+    If a conversation is in several files, the last one counts. Parts are merged only if each is
+    there once, whole, and of the same plan; their JUnit and Allure reports are merged as well.
     """
     commands.merge_results(files, out)
 

@@ -89,6 +89,13 @@ def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:
             message="it has no effect without reports",
             hint="add --harness-reports=FOLDER, or remove it",
         )
+    if name == "--harness-history" and config.getoption("--harness-part"):
+        return Problem(
+            code="no-effect",
+            where=name,
+            message="a part is not added to a history; the merged results of all parts are",
+            hint="remove it; give HARNESS_HISTORY to 'harness report build' if it is elsewhere",
+        )
     return None
 
 

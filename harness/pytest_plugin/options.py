@@ -94,6 +94,8 @@ def _arguments(option: RunOption) -> dict[str, object]:
             arguments["action"] = "store_true"
         case OptionValue.REVISION:
             arguments |= {"nargs": "?", "const": option.implied}
+        case OptionValue.PART:
+            arguments["type"] = _part
     return arguments
 
 
@@ -116,6 +118,18 @@ def _takes(text: str) -> str:
 
     try:
         repeat_from(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _part(text: str) -> str:
+    """Reads the value of an option. Raises `ArgumentTypeError`."""
+    # Late: as in `fail_on`.
+    from harness.parallel.dividing import part_from  # noqa: PLC0415
+
+    try:
+        part_from(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     return text

@@ -14,6 +14,7 @@ from harness.project.planning import repeat_of
 from harness.pytest_plugin.scenario_items import ScenarioItem
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
+from harness.scenario import Repeat
 
 
 class RepeatedItem(ScenarioItem):
@@ -34,6 +35,11 @@ class RepeatedItem(ScenarioItem):
         """Of the takes that were held ahead, by number."""
         self._ahead = self._repeat.needed(0, 0)
         """The last take that is held ahead."""
+
+    @property
+    def repeat(self) -> Repeat:
+        """How often it is played."""
+        return self._repeat
 
     @property
     def plays(self) -> tuple[Play, ...]:

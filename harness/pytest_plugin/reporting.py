@@ -56,7 +56,8 @@ class RunReports:
         configs = [suite.project.config for suite in session.suites]
         project = configs[0].root.name if len(configs) == 1 else config.rootpath.name
         self._folder = folder
-        self._history = _history_of(config, session.suites, folder)
+        # A part is not a run: the merged results are added to the history.
+        self._history = _history_of(config, session.suites, folder) if not session.part else None
         self._session = session
         self._notes = notes_of(config)
         self._errors: dict[str, Mapping[str, Json]] = {}
@@ -65,7 +66,10 @@ class RunReports:
         worker = getattr(config, "workerinput", {}).get("workerid", "")
         # The head is that of the process which starts the workers.
         origin = RunOrigin() if worker else origin_of(config, session)
+        self._part = session.part
         self._head = run_head(session.mode.value, project, origin)
+        if self._part is not None:
+            self._head["part"] = self._part.number.json()
         self._is_worker = bool(worker)
         path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
         self._is_kept = False
@@ -117,6 +121,8 @@ class RunReports:
         self._session.attempts.settle()
         made: Sequence[Path] = ()
         problem = ""
+        if self._part is not None and self._part.is_empty:
+            exitstatus = pytest.ExitCode.OK
         try:
             if self._is_kept and exitstatus in NOTHING_PLAYED and not self._errors:
                 # Such as a path with a typing error.
@@ -130,6 +136,7 @@ class RunReports:
                 notes=self._notes.of_providers,
                 exit_status=int(exitstatus),
                 classes={} if self._is_worker else self._session.red_tests.counts,
+                plan=self._part.plan_json if self._part else None,
             )
             if not self._is_worker:
                 results = read_results(self._folder / RESULTS)

@@ -29,7 +29,7 @@ from harness.reports.run_events import (
     ScenarioSkipped,
 )
 from harness.reports.summary import Summary, properties_of, summary_of
-from harness.scenario import Waiver, WaiverKind
+from harness.scenario import ONCE, Repeat, Waiver, WaiverKind
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
@@ -103,6 +103,11 @@ class ScenarioItem(pytest.Item):
     def plays(self) -> tuple[Play, ...]:
         """What is to be played for it."""
         return (self.play,)
+
+    @property
+    def repeat(self) -> Repeat:
+        """How often it is played."""
+        return ONCE
 
     @property
     def identity(self) -> Identity:

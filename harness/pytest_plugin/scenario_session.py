@@ -39,6 +39,7 @@ from harness.reports.tally import Tally
 if TYPE_CHECKING:
     from harness.checks.goldens import GoldenLedger
     from harness.evaluation import Takes
+    from harness.parallel.part_of_plan import ChosenPart
     from harness.parallel.slots import Slots
     from harness.reports.results import Record
 
@@ -78,6 +79,8 @@ class ScenarioSession:
         """Places that the workers of xdist share; None if there is room for all of them."""
         self.ledger: GoldenLedger | None = None
         """Collects the goldens that are rewritten; None if they are only read."""
+        self.part: ChosenPart | None = None
+        """The part that is played of what was collected; None if all of it is."""
         self.cache = ParsedCache(cache_file(config))
         self._config = config
         self._named = named

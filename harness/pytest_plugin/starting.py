@@ -21,6 +21,7 @@ from harness.pytest_plugin.stopping import Stopping
 
 GOLDEN_UPDATES = "golden_updates.GoldenUpdates"
 AFFECTED_ONLY = "affected_only.AffectedOnly"
+PART_ONLY = "part_only.PartOnly"
 REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
     "journal_notes.JournalNotes": lambda config, session: (
         _is_alone(config) and session.mode.is_recorded
@@ -51,6 +52,11 @@ def new_session(config: pytest.Config, named: Path | None) -> ScenarioSession:
 
     Raises `pytest.UsageError` if an option is wrong.
     """
+    if config.getoption("--harness-plan"):
+        # Late: few runs have a plan.
+        from harness.pytest_plugin.plan_option import take_plan  # noqa: PLC0415
+
+        take_plan(config)
     return ScenarioSession(config, Mode(mode_of(config)), named=named)
 
 
@@ -82,6 +88,9 @@ def open_projects(
     _require_known(config, session, is_named=is_named)
     if config.getoption("--harness-affected"):
         _register(AFFECTED_ONLY, config, session)
+    if config.getoption("--harness-part") or config.getoption("--harness-plan"):
+        # After it, because the last hook that is registered is the last that chooses.
+        _register(PART_ONLY, config, session)
     notes_of(config).watch_providers(lambda: session.provider_notes)
     if _is_alone(config):
         _note_environment(config, session)

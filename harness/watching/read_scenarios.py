@@ -7,13 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from harness.core import AuthoringError
+from harness.plans import PlannedScenario
 from harness.project.file_graph import Before, FileGraph, Needs, Touched, needs_from
 from harness.project.loading import entry_from, entry_json
 from harness.project.plan import Entry
 from harness.project.planning import Planner
 from harness.project.project import Project
 from harness.project.touching import touched_by
-from harness.running import PlannedScenario
 from harness.watching.rounds import Selection
 
 

@@ -12,6 +12,7 @@ import harness
 from harness.config import unknown_tag
 from harness.core import AuthoringError, ConfigurationError
 from harness.formats.parsed_cache import ParsedCache
+from harness.plans import PlannedScenario
 from harness.play.runner import Runner
 from harness.project.plan import Entry, Mode
 from harness.project.project import Project
@@ -19,7 +20,7 @@ from harness.project.touching import is_played_in_python, watched_folders
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import forget_definitions
 from harness.reports.failure import failure_screen
-from harness.running import PlannedScenario, PlanPlayer
+from harness.running import PlanPlayer
 from harness.scenario import is_scenario_file
 from harness.watching.known_files import KnownFiles
 from harness.watching.read_scenarios import ReadScenarios

@@ -21,7 +21,8 @@ import yaml
 from tests.docs.commands import Shell
 
 GITHUB, GITLAB = ".github/workflows/", ".gitlab-ci.yml"
-_VALUE = re.compile(r"\$\{\{ *(secrets|matrix)\.(\w+) *\}\}")
+_VALUE = re.compile(r"\$\{\{ *(secrets|matrix|github)\.(\w+) *\}\}")
+_OF_GITHUB = {"sha": "c0ffee"}
 _ACTIONS = ("actions/checkout@", "actions/setup-python@")
 _SETTING = re.compile(r"\$\{env\.(\w+)\}")
 _SPECIAL = re.compile(r"[*$|>&]")
@@ -36,6 +37,7 @@ class Workflow:
         self._work = work
         self._shell = shell
         self._artifacts = work / "artifacts"
+        self._caches = work / "caches"
         self._jobs = 0
 
     def play(self, name: str, text: str) -> None:
@@ -66,6 +68,9 @@ class Workflow:
             with _environment(self._project, given):
                 for step in job["steps"]:
                     self._step(step, folder, secrets, values)
+                for step in job["steps"]:
+                    if step.get("uses", "").startswith("actions/cache@"):
+                        self._keep(folder, _options(step, secrets, values))
 
     def _step(
         self,
@@ -77,11 +82,7 @@ class Workflow:
         if "run" in step:
             self._run(_filled(step["run"], secrets, values), folder)
             return
-        options = (
-            {key: _filled(value, secrets, values) for key, value in step["with"].items()}
-            if ("with" in step)
-            else {}
-        )
+        options = _options(step, secrets, values)
         action = step["uses"]
         if action.startswith("actions/upload-artifact@"):
             shutil.copytree(folder / options["path"], self._artifacts / options["name"])
@@ -90,15 +91,24 @@ class Workflow:
             assert found, f"no artifact matches '{options['pattern']}'"
             for artifact in found:
                 shutil.copytree(artifact, folder / options["path"] / artifact.name)
+        elif action.startswith("actions/cache@"):
+            for kept in self._caches.glob(f"{options['restore-keys']}*"):
+                shutil.copytree(kept, folder / options["path"], dirs_exist_ok=True)
         else:
             assert action.startswith(_ACTIONS), f"the action '{action}' is not known"
+
+    def _keep(self, folder: Path, options: Mapping[str, str]) -> None:
+        """Keep a folder for later jobs, as `actions/cache` does when a job ends."""
+        kept = self._caches / options["key"]
+        assert options["key"].startswith(options["restore-keys"])
+        shutil.copytree(folder / options["path"], kept, dirs_exist_ok=True)
 
     def _gitlab(self, workflow: Mapping[str, Any]) -> None:
         default = workflow["default"]
         jobs = {name: job for name, job in workflow.items() if "script" in job}
         for name in _in_order(jobs):
             job = jobs[name]
-            for values in _rows(*job.get("parallel", {}).get("matrix", [{}])):
+            for values in _copies(job.get("parallel", {})):
                 folder = self._checkout()
                 for needed in job.get("needs", ()):
                     shutil.copytree(self._artifacts / needed, folder, dirs_exist_ok=True)
@@ -106,6 +116,8 @@ class Workflow:
                 with patch.dict(os.environ, variables):
                     for command in [*default["before_script"], *job["script"]]:
                         self._run(command, folder)
+                for path in job.get("cache", {}).get("paths", ()):
+                    assert (folder / path).is_dir(), f"there is no '{path}' to keep"
                 for path in job["artifacts"]["paths"]:
                     target = self._artifacts / name / path
                     shutil.copytree(folder / path, target, dirs_exist_ok=True)
@@ -138,18 +150,34 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _rows(*matrices: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
+def _rows(*matrices: Mapping[str, list[Any]]) -> Iterator[dict[str, str]]:
     for matrix in matrices:
         for values in product(*matrix.values()):
-            yield dict(zip(matrix, values, strict=True))
+            yield dict(zip(matrix, map(str, values), strict=True))
+
+
+def _copies(parallel: int | Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """The variables of each copy of a job of GitLab."""
+    if isinstance(parallel, int):
+        for number in range(1, parallel + 1):
+            yield {"CI_NODE_INDEX": str(number), "CI_NODE_TOTAL": str(parallel)}
+    else:
+        yield from _rows(*parallel.get("matrix", [{}]))
+
+
+def _options(
+    step: Mapping[str, Any], secrets: Mapping[str, str], values: Mapping[str, str]
+) -> dict[str, str]:
+    """What a step gives to its action."""
+    given = step.get("with", {})
+    return {name: _filled(str(value), secrets, values) for name, value in given.items()}
 
 
 def _filled(text: str, secrets: Mapping[str, str], values: Mapping[str, str]) -> str:
     """A text with the values of `${{ … }}`. Raises KeyError for one that there is not."""
-    filled = _VALUE.sub(
-        lambda match: (secrets if match[1] == "secrets" else values)[match[2]], text
-    )
-    assert "${{" not in filled, f"'{text}' uses more than secrets and matrix"
+    known = {"secrets": secrets, "matrix": values, "github": _OF_GITHUB}
+    filled = _VALUE.sub(lambda match: known[match[1]][match[2]], text)
+    assert "${{" not in filled, f"'{text}' uses more than secrets, matrix and github"
     return filled
 
 

@@ -16,6 +16,7 @@ VALUES = {
     "concurrency": "3",
     "processes": "2",
     "update": "",
+    "part": "3/10",
 }
 
 

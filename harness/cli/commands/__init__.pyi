@@ -27,6 +27,8 @@ from .init import InitOptions as InitOptions
 from .init import start_project as start_project
 from .lint import lint_files as lint_files
 from .new_provider import create_provider as create_provider
+from .plan import PlanOptions as PlanOptions
+from .plan import show_plan as show_plan
 from .probe import probe_isolation as probe_isolation
 from .providers import check_provider as check_provider
 from .providers import list_providers as list_providers

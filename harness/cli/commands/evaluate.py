@@ -14,13 +14,14 @@ from harness.core import ConfigurationError, Json, Problem
 from harness.core.sections import Section
 from harness.evaluation.eval_table import EvalTable
 from harness.history.comparison import shared_id
+from harness.plans import Plan, plan
 from harness.project.plan import Mode
 from harness.project.project import Project
 from harness.reports.progress import Progress, is_allowed
 from harness.reports.results import Record, run_head
 from harness.reports.run_origin import origin_in, shown_command
 from harness.reports.typed_secrets import secrets_in
-from harness.running import Plan, plan, records_of
+from harness.running import records_of
 from harness.scenario.repeats import all_of
 
 

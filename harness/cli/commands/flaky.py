@@ -10,11 +10,11 @@ from harness.cli.terminal import echo, show
 from harness.core import ConfigurationError, Problem, did_you_mean
 from harness.evaluation.parting import Parting, find_parting
 from harness.evaluation.takes import Takes
+from harness.plans import Plan, plan
 from harness.play.recording_files import recording_path
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.running import Plan, plan
 from harness.scenario.repeats import MOST_TAKES, all_of
 
 

@@ -18,6 +18,7 @@ from harness.reports.build import ReportCrashed, build_all
 from harness.reports.html import REPORT
 from harness.reports.results import NoResults, read_results
 from harness.reports.results.merging import PARTS, gather_parts, merge
+from harness.reports.results.merging_parts import has_parts
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
@@ -49,12 +50,25 @@ def build_reports(results: Path, folder: Path) -> None:
 
 
 def merge_results(files: Sequence[Path], out: Path) -> None:
-    """Write one file of results, and print the number of its conversations."""
+    """Write one file of results, and print the number of its conversations.
+
+    Of the parts of a plan also what pytest wrote for JUnit and Allure. Raises `ConfigurationError`
+    if they are not the parts of one plan.
+    """
+    made: Sequence[Path] = ()
     try:
-        count = merge([read_results(file) for file in files], out)
+        results = [read_results(file) for file in files]
+        count = merge(results, out)
+        if has_parts(results):
+            # Late: it imports what writes Allure's results.
+            from harness.reports.merged_files import merge_files  # noqa: PLC0415
+
+            made = merge_files(results, read_results(out))
     except (NoResults, OSError, ValueError) as error:
         raise refuse(f"{error} [no-results]") from error
     echo(f"{out}: {counted(count, 'conversation')} of {len(files)} files")
+    for path in made:
+        echo(str(path))
 
 
 def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:

@@ -80,6 +80,8 @@ def play(options: RunOptions) -> int:
         raise no_project()
     config = read_config(file)
     is_affected = options.text("affected") == OF_PYTEST["--harness-affected"].implied
+    if places and options.given.get("plan"):
+        raise _chosen_twice(places)
     require_places(options.paths, places, config, is_affected=is_affected)
     if options.tag:
         _require_tags(options.tag, config.tags, places)
@@ -100,6 +102,12 @@ def play(options: RunOptions) -> int:
     if status == USAGE_ERROR:
         _hint_at_options([*options.paths, *options.further])
     return _status(status, options.reports)
+
+
+def _chosen_twice(named: Iterable[str]) -> ConfigurationError:
+    message = f"it says what is played, so {next(iter(named))} cannot be chosen as well"
+    hint = "remove the paths, or make a plan of them: harness plan PATHS --out plan.json"
+    return ConfigurationError(Problem(code="no-effect", where="--plan", message=message, hint=hint))
 
 
 def _hint_at_options(words: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config import CONFIG_SCHEMA, Config
 from harness.core import Json
+from harness.parallel.plan_format import PLAN_SCHEMA
 from harness.project.own_checks import own_checks
 from harness.project.vocabulary import Vocabulary
 from harness.providers.definition_schema import DEFINITION_SCHEMA
@@ -36,7 +37,7 @@ def write_schemas(folder: Path, *, is_check: bool) -> int:
 
 
 def editor_schemas(config: Config | None) -> dict[str, Json]:
-    """The schemas of the files that authors write, and of results, by file name.
+    """The schemas of the files that authors write, of results and of plans, by file name.
 
     In a project, the schema of scenarios includes the project's own checks.
     """
@@ -50,4 +51,5 @@ def editor_schemas(config: Config | None) -> dict[str, Json]:
         "harness": CONFIG_SCHEMA,
         "definition": DEFINITION_SCHEMA,
         "results": RESULTS_SCHEMA,
+        "plan": PLAN_SCHEMA,
     }

@@ -27,6 +27,7 @@ _NAMES = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t", "\f": "\\f"}
 
 WRONG = "The bot was wrong"
 UNTOLD = "It could not be judged"
+ENVIRONMENT = "environment.properties"
 
 Category = Mapping[str, str | list[str]]
 
@@ -61,7 +62,7 @@ class AllureResults:
     def begin(self, environment: Mapping[str, str]) -> None:
         """Write what is known before the first test."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._write("environment.properties", properties(environment))
+        self._write(ENVIRONMENT, properties(environment))
         self._write_categories()
 
     def expect(self, case: AllureCase) -> None:

@@ -14,6 +14,12 @@ from typing import Any, BinaryIO
 
 from harness.core import Json
 from harness.reports.classes import class_of
+from harness.reports.results.merging_parts import (
+    has_parts,
+    in_order_of_parts,
+    lines_of_parts,
+    require_parts,
+)
 from harness.reports.results.record import Record
 from harness.reports.results.results_reader import Results, id_of
 from harness.reports.results.results_writer import ResultsWriter, dump
@@ -50,14 +56,18 @@ def merge(parts: Sequence[Results], into: Path) -> int:
     """Write the conversations of all parts into one file; returns how many there are.
 
     A conversation that several parts contain is taken from the last of them, at the position of
-    the first: so a run of what had failed corrects the results of the run before.
+    the first: so a run of what had failed corrects the results of the run before. Those of `--part`
+    are merged in the order of their plan. Raises `ConfigurationError` if one of them is missing,
+    doubled, cut or of another plan.
     """
     if into.resolve() in {part.path.resolve() for part in parts}:
         raise ValueError(f"{into} is one of the files to merge")
+    if has_parts(parts):
+        return _merge_parts(parts, into)
     lines: dict[str, str] = {}
     classes = Counter[str]()
     for part in parts:
-        classes.update(part.head.get("classes", {}))
+        classes.update(_classes(part))
         for line in part.lines():
             name = id_of(line)
             if name in lines:
@@ -67,6 +77,23 @@ def merge(parts: Sequence[Results], into: Path) -> int:
     writer = ResultsWriter(into, _head(parts))
     for line in lines.values():
         writer.add_line(line)
+    _finish(writer, parts, classes)
+    return len(lines)
+
+
+def _merge_parts(parts: Sequence[Results], into: Path) -> int:
+    require_parts(parts)
+    ordered = in_order_of_parts(parts)
+    count = 0
+    writer = ResultsWriter(into, _head(ordered))
+    for line in lines_of_parts(ordered):
+        writer.add_line(_without_index(line))
+        count += 1
+    _finish(writer, ordered, sum((Counter(_classes(part)) for part in ordered), Counter[str]()))
+    return count
+
+
+def _finish(writer: ResultsWriter, parts: Sequence[Results], classes: Counter[str]) -> None:
     if all(part.is_whole for part in parts):
         errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
         statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
@@ -79,7 +106,18 @@ def merge(parts: Sequence[Results], into: Path) -> int:
         )
     else:
         writer.abandon()
-    return len(lines)
+
+
+def _classes(part: Results) -> Mapping[str, int]:
+    """How many tests of a part are red, by class."""
+    classes: Mapping[str, int] = part.head.get("classes", {})
+    return classes
+
+
+def _without_index(line: str) -> str:
+    """A line without its position among those of one part, which it ends with under xdist."""
+    before, key, after = line.rpartition(',"index":')
+    return f"{before}}}" if key and after[:-1].isdecimal() else line
 
 
 def gather_parts(
@@ -140,7 +178,7 @@ def _head(parts: Sequence[Results]) -> dict[str, Json]:
 
     Where a run comes from is left out if the parts come from different places.
     """
-    ends = ("errors", "notes", "ended", "exit_status", "classes")
+    ends = ("errors", "notes", "ended", "exit_status", "classes", "part", "plan")
     head = {name: value for name, value in parts[0].head.items() if name not in ends}
     for name in ORIGIN_KEYS:
         if any(part.head.get(name) != head.get(name) for part in parts):

@@ -76,9 +76,8 @@ def read_results(path: Path) -> Results:
             raise NoResults(f"{path}: {message}")
         return Results(path=path, head=_head(head, path), is_whole=True, whole=whole)
     head = _parsed(f'{first[: -len(_OPENING)]}"conversations":[]}}', path)
-    is_whole = last.startswith("],")
-    tail = _parsed(f"{{{last[2:]}", path) if is_whole else {}
-    return Results(path=path, head=_head(head | tail, path), is_whole=is_whole)
+    tail = _tail(last)
+    return Results(path=path, head=_head(head | (tail or {}), path), is_whole=tail is not None)
 
 
 def id_of(line: str) -> str:
@@ -103,6 +102,15 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NoResults(f"{path}: expected a mapping")
     return value
+
+
+def _tail(last: str) -> dict[str, Any] | None:
+    """What the last line says of the end of the run; None if the run was killed before its end."""
+    try:
+        tail: dict[str, Any] = json.loads(f"{{{last.removeprefix('],')}")
+    except ValueError:
+        return None
+    return tail if last.startswith("],") else None
 
 
 def _last_line(path: Path) -> str:

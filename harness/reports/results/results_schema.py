@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from harness.conversation import Outcome, UserEnding
 from harness.core import Json
+from harness.parallel.part_of_plan import PART_OF_PLAN_SCHEMA, PART_SCHEMA
 from harness.play.drift.drift import Drift
 from harness.project.plan import Mode
 from harness.reports.classes import STATUSES
@@ -319,6 +320,7 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
             "branch": _TEXT,
             "changed": _about(_TRUTH, "There were changes that are not in the commit."),
             "command": _about(_TEXT, "As it was typed, without secrets."),
+            "part": _about(PART_SCHEMA, "Of a run with `--part`: which one."),
             "conversations": _list({"$ref": "#/$defs/conversation"}),
             "errors": _about(
                 _list(_object({"file": _TEXT, "message": _TEXT}, "file", "message")),
@@ -331,6 +333,7 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
                 _object(dict.fromkeys(STATUSES, _NUMBER)),
                 "How many tests are red, by class; omitted if none is.",
             ),
+            "plan": _about(PART_OF_PLAN_SCHEMA, "Its plan; omitted if the run was killed."),
         },
         "version",
         "run",

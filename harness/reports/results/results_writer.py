@@ -72,8 +72,12 @@ class ResultsWriter:
         notes: Iterable[str] = (),
         exit_status: int | None = None,
         classes: Mapping[str, int] | None = None,
+        plan: Mapping[str, Json] | None = None,
     ) -> None:
-        """Complete and close the file. `classes` are numbers of red tests."""
+        """Complete and close the file.
+
+        `classes` are numbers of red tests; `plan` is that of a part.
+        """
         tail: dict[str, Json] = {"errors": list(errors), "ended": now()}
         if about_run := list(notes):
             tail["notes"] = about_run
@@ -81,6 +85,8 @@ class ResultsWriter:
             tail["exit_status"] = exit_status
         if classes:
             tail["classes"] = dict(classes)
+        if plan:
+            tail["plan"] = dict(plan)
         self._file.write(f"],{dump(tail)[1:]}\n")
         self._file.close()
 

@@ -1,0 +1,99 @@
+"""`harness plan`: shows what there is to play, divided into parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.cli.terminal import echo, refuse, show, writing
+from harness.core import counted, format_duration
+from harness.core.sections import Section
+from harness.plans import plan as plan_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """The options of the command; empty if not given."""
+
+    paths: Sequence[str]
+    providers: Sequence[str]
+    tags: Sequence[str]
+    repeat: str
+    parts: int
+    out: Path | None
+    """The file to write; None if the plan is only shown."""
+    as_json: bool
+
+
+def show_plan(options: PlanOptions) -> None:
+    """Print the plan. Raises `AuthoringError` if a file is wrong."""
+    try:
+        plan = plan_of(
+            *options.paths,
+            providers=options.providers,
+            tags=options.tags,
+            repeat=options.repeat,
+        )
+    except ValueError as error:
+        raise refuse(f"--repeat: {error}") from error
+    content = plan.as_json(options.parts)
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    if options.out is not None:
+        with writing(options.out):
+            options.out.write_text(f"{text}\n", encoding="utf-8")
+        parts = counted(options.parts, "part")
+        echo(f"wrote {options.out}: {counted(len(plan.scenarios), 'play')} in {parts}", err=True)
+    if options.as_json:
+        echo(text)
+    elif options.out is None:
+        show(_page(content))
+
+
+def _page(content: Mapping[str, Any]) -> Iterator[Section]:
+    plays = content["plays"]
+    takes = sum(len(play["takes"]) for play in plays)
+    yield Section(
+        title=f"{counted(len(plays), 'play')}, {counted(takes, 'take')}",
+        heads=("part", "takes", "time", "play"),
+        rows=[
+            (
+                str(play["part"]) if content["parts"] > 1 else "",
+                str(len(play["takes"])),
+                _seconds(play),
+                play["id"],
+            )
+            for play in plays
+        ],
+        lines=["~: no recording says how long it takes; see harness docs parts"]
+        if any(map(_is_estimated, plays))
+        else (),
+    )
+    if content["parts"] > 1:
+        yield _parts(content)
+
+
+def _parts(content: Mapping[str, Any]) -> Section:
+    by_part: dict[int, list[Mapping[str, Any]]] = {
+        number: [] for number in range(1, content["parts"] + 1)
+    }
+    for play in content["plays"]:
+        by_part[play["part"]].append(play)
+    return Section(
+        title=f"{counted(content['parts'], 'part')} of plan {content['plan']}",
+        heads=("part", "plays", "time"),
+        rows=[
+            (str(number), str(len(plays)), format_duration(sum(play["seconds"] for play in plays)))
+            for number, plays in by_part.items()
+        ],
+    )
+
+
+def _seconds(play: Mapping[str, Any]) -> str:
+    return f"{'~' if _is_estimated(play) else ''}{format_duration(play['seconds'])}"
+
+
+def _is_estimated(play: Mapping[str, Any]) -> bool:
+    return any("seconds" not in take for take in play["takes"])
