@@ -9,6 +9,7 @@ from harness.core import Json, format_duration
 from harness.core.sections import Section
 from harness.evaluation.two_bots import TakesCompared
 from harness.history.comparison import Change, Compared, Reworded
+from harness.history.costs import compare_costs
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
 from harness.history.pages import began, short_commit, takes_text, turn_name
 from harness.history.trends import first_bad
@@ -38,6 +39,7 @@ def comparison_page(
 
     `takes` is None if no conversation of the runs has several takes, or they are not known.
     """
+    costs = compare_costs(compared)
     sections = [Section(title="before and after", heads=_HEADS, rows=[_run(run) for run in runs])]
     for change, title in _TITLES.items():
         if some := [row for row in compared if row.change is change]:
@@ -46,6 +48,9 @@ def comparison_page(
         sections.append(_slower(slow))
     if reworded:
         sections.append(_reworded(reworded))
+    # Those of equal costs do not differ.
+    if costs is not None and costs.is_changed:
+        sections.append(costs.section)
     if takes is not None:
         sections.append(Section(title="pass rates over all takes", lines=takes.lines))
     if len(sections) == 1:
@@ -65,7 +70,9 @@ def comparison_json(
 ) -> dict[str, Json]:
     """The comparison as JSON. Times are in seconds."""
     before, after = runs
+    costs = compare_costs(compared)
     return {
+        **({"costs": costs.json()} if costs is not None else {}),
         **({"takes": takes.json()} if takes is not None else {}),
         "before": before.run,
         "after": after.run,

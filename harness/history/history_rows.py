@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.conversation.stored import latency_of
 from harness.scenario.check_place import CheckPlace, place_of_check
 
@@ -85,7 +87,14 @@ class ConversationRow:
     """It failed, as it was expected to."""
     is_replayed: bool = False
     """Its replies and times are those of a recording."""
+    spent: str = ""
+    """What its replies cost, as JSON without the names of the usage; empty if none is known."""
     turns: Sequence[TurnRow] = field(default=(), repr=False)
+
+    @property
+    def costs(self) -> Spent:
+        """What its replies cost."""
+        return Spent.from_json(json.loads(self.spent)) if self.spent else NOTHING_SPENT
 
     @property
     def counted(self) -> str:
@@ -144,10 +153,16 @@ def rows_of(record: Stored, number: int = 0) -> Iterator[ConversationRow]:
         fingerprint=record.get("fingerprint", ""),
         is_expected="expected_failure" in record,
         is_replayed=bool(transcript.get("is_recorded")),
+        spent=_spent(record),
         turns=tuple(_turns(record)),
     )
     for offset, take in enumerate(takes, 1):
         yield from rows_of(take, number + offset)
+
+
+def _spent(record: Stored) -> str:
+    charges = [replace(charge, usage={}) for charge in Spent.of_record(record).charges]
+    return _clean(json.dumps(Spent(charges=tuple(charges)).json())) if charges else ""
 
 
 CheckOutcomes = Counter[tuple[CheckPlace, Outcome]]

@@ -7,8 +7,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
+from harness.conversation.spending import NOTHING_SPENT
 from harness.core import counted, format_duration
 from harness.core.sections import Section
+from harness.history.costs import paid_by_run
 from harness.history.history_rows import ConversationRow, RunRow
 from harness.history.trends import (
     RECENT,
@@ -32,10 +34,18 @@ _COMMIT = 8
 def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
     """A line for each run, the newest last."""
     times, intervals = _medians(series), pass_intervals(series)
+    paid = paid_by_run(series)
     outcomes = [outcome.value for outcome in Outcome]
     return Section(
         title=counted(len(runs), "run"),
-        heads=(*_RUN_HEADS, *outcomes, "pass rate", "95 % interval", "median"),
+        heads=(
+            *_RUN_HEADS,
+            *outcomes,
+            "pass rate",
+            "95 % interval",
+            "median",
+            *(("spent",) if paid else ()),
+        ),
         rows=[
             (
                 *_about(run),
@@ -43,6 +53,7 @@ def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
                 "" if run.pass_rate is None else f"{run.pass_rate:.1%}".replace("%", " %"),
                 str(intervals.get(run.run, "")),
                 "" if run.run not in times else format_duration(times[run.run]),
+                *((paid.get(run.run, NOTHING_SPENT).text,) if paid else ()),
             )
             for run in runs
         ],
@@ -53,7 +64,12 @@ def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
 def scenario_section(name: str, seen: Sequence[Seen], history: History) -> Section:
     """A line for each run of one conversation, the newest last. Raises `HistoryError`."""
     heads = (*_RUN_HEADS, "outcome", "takes", "time", "scenario", "turn", "problem")
-    return Section(title=name, heads=heads, rows=list(_runs_of(seen, history)))
+    has_costs = any(played.conversation.spent for played in seen)
+    rows = [
+        (*row, played.conversation.costs.text) if has_costs else row
+        for played, row in zip(seen, _runs_of(seen, history), strict=True)
+    ]
+    return Section(title=name, heads=(*heads, "cost") if has_costs else heads, rows=rows)
 
 
 def flaky_section(flaky: Sequence[Flaky]) -> Section:

@@ -19,7 +19,6 @@ from harness.history.address import Address, HistoryError
 from harness.history.history_rows import CheckOutcomes, ConversationRow, RunRow, TurnRow
 from harness.history.stored_checks import add_checks, read_checks, remove_leftovers
 from harness.history.tables import (
-    ADDED,
     CHECK_OUTCOMES,
     CONVERSATIONS,
     METADATA,
@@ -27,6 +26,8 @@ from harness.history.tables import (
     SCHEMA,
     TURNS,
     VERSION,
+    columns_in,
+    lacking_columns,
 )
 from harness.scenario.check_place import CheckPlace
 
@@ -111,28 +112,23 @@ class History:
         self, *, last: int | None = None, project: str = "", branch: str = "", mode: str = ""
     ) -> list[RunRow]:
         """The runs in the order in which they began; with `last`, at most so many."""
-        with self._begin() as connection:
-            lacking = _lacking(connection)
-        columns = (column.label(column.key) for column in RUNS.c if column.name not in lacking)
-        query = sa.select(*columns).order_by(RUNS.c.started.desc(), RUNS.c.run.desc()).limit(last)
         wanted = {"project": project, "branch": branch, "mode": mode}
-        query = query.where(*(RUNS.c[name] == value for name, value in wanted.items() if value))
         with self._begin() as connection:
+            query = sa.select(*columns_in(connection, RUNS)).limit(last)
+            query = query.order_by(RUNS.c.started.desc(), RUNS.c.run.desc())
+            query = query.where(*(RUNS.c[name] == value for name, value in wanted.items() if value))
             rows = connection.execute(query).mappings().all()
-        return [
-            RunRow(**{name: value for name, value in row.items() if value is not None})
-            for row in reversed(rows)
-        ]
+        return [RunRow(**_known(row)) for row in reversed(rows)]
 
     def conversations(self, run: str, *, scenario: str = "") -> list[ConversationRow]:
         """The conversations of a run in their order, without turns."""
-        columns = [column for column in CONVERSATIONS.c if column.name != "run"]
-        query = sa.select(*columns).where(CONVERSATIONS.c.run == run)
-        if scenario:
-            query = query.where(CONVERSATIONS.c.scenario == scenario)
         with self._begin() as connection:
+            columns = [one for one in columns_in(connection, CONVERSATIONS) if one.key != "run"]
+            query = sa.select(*columns).where(CONVERSATIONS.c.run == run)
+            if scenario:
+                query = query.where(CONVERSATIONS.c.scenario == scenario)
             rows = connection.execute(query.order_by(CONVERSATIONS.c.number)).mappings().all()
-        return [ConversationRow(**row) for row in rows]
+        return [ConversationRow(**_known(row)) for row in rows]
 
     def turns(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[TurnRow]]:
         """The turns of conversations, each given by its run and its number in it."""
@@ -152,7 +148,7 @@ class History:
     ) -> Mapping[CheckPlace, CheckCounts] | None:
         """How often the checks of scenarios passed and failed; None if no run stored checks."""
         with self._begin() as connection:
-            if "checks" in _lacking(connection):
+            if "checks" not in (one.name for one in columns_in(connection, RUNS)):
                 return None
             return read_checks(connection, project, scenarios)
 
@@ -198,9 +194,9 @@ class History:
         METADATA.create_all(connection)
         if is_new:
             connection.execute(sa.insert(SCHEMA), {"version": VERSION})
-        for name in _lacking(connection):
-            column = sa.schema.CreateColumn(RUNS.c[name]).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {RUNS.name} ADD COLUMN {column}")
+        for lacking in lacking_columns(connection):
+            column = sa.schema.CreateColumn(lacking).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {lacking.table.name} ADD COLUMN {column}")
 
     def _require_version(self, connection: sa.Connection) -> None:
         if not sa.inspect(connection).has_table(SCHEMA.name):
@@ -280,10 +276,9 @@ def _engine(address: Address, *, writes: bool) -> sa.Engine:
     return engine
 
 
-def _lacking(connection: sa.Connection) -> Collection[str]:
-    """The columns of runs that a database made by an earlier harness lacks."""
-    found = {str(column["name"]) for column in sa.inspect(connection).get_columns(RUNS.name)}
-    return [name for name in ADDED if name not in found]
+def _known(row: sa.RowMapping) -> dict[str, Any]:
+    """The values of a row that are not NULL."""
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _remove(connection: sa.Connection, runs: Sequence[str]) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Double,
     Integer,
+    Label,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
+    inspect,
 )
 
 VERSION = 1
@@ -65,9 +70,6 @@ RUNS = Table(
     Column("checks", Integer),
 )
 
-ADDED = ("is_changed", "command", "checks")
-"""Columns of runs that were added without a new version; databases made before lack them."""
-
 CONVERSATIONS = Table(
     "harness_conversations",
     METADATA,
@@ -84,8 +86,12 @@ CONVERSATIONS = Table(
     Column("fingerprint", Text, nullable=False),
     Column("is_expected", Boolean, nullable=False),
     Column("is_replayed", Boolean, nullable=False),
+    Column("spent", Text),
     sqlite_with_rowid=False,
 )
+
+ADDED = {RUNS: ("is_changed", "command", "checks"), CONVERSATIONS: ("spent",)}
+"""Columns that were added without a new version; databases made before lack them."""
 
 TURNS = Table(
     "harness_turns",
@@ -126,6 +132,23 @@ CHECK_OUTCOMES = Table(
 
 Those of a run whose `checks` is NULL are left over: an earlier version replaced the run.
 """
+
+
+def lacking_columns(connection: Connection) -> Sequence[Column[Any]]:
+    """The columns that a database made by an earlier harness lacks."""
+    return [
+        column
+        for table, names in ADDED.items()
+        for found in [{str(one["name"]) for one in inspect(connection).get_columns(table.name)}]
+        for column in (table.c[name] for name in names)
+        if column.name not in found
+    ]
+
+
+def columns_in(connection: Connection, table: Table) -> list[Label[Any]]:
+    """The columns of a table that the database has, by their names in Python."""
+    lacking = {one.name for one in lacking_columns(connection) if one.table is table}
+    return [column.label(column.key) for column in table.c if column.name not in lacking]
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,34 @@ sys.path.insert(0, str(Path(__file__).parent))
 from histories import adding_to, head
 from postgres_server import NEEDED, serving_postgres
 
+from harness.cli import main
 from harness.history.address import address_of
 from harness.project_file import HISTORY_VARIABLE
+
+
+class Terminal(io.StringIO):
+    """Takes what is printed, as a terminal does."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def harness(monkeypatch):
+    """Runs the command line inside this process; gives its status and what it printed."""
+
+    def run(*arguments: str, is_terminal: bool = False) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["harness", *arguments])
+        said = Terminal() if is_terminal else io.StringIO()
+        status = 0
+        with redirect_stdout(said), redirect_stderr(said):
+            try:
+                main()
+            except SystemExit as ended:
+                status = int(ended.code or 0)
+        return status, said.getvalue()
+
+    return run
 
 
 @pytest.fixture(autouse=True)

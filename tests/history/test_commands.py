@@ -1,45 +1,16 @@
 from __future__ import annotations
 
-import io
 import json
 import os
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from histories import adding_to, told
 
-from harness.cli import main
 from harness.cli.terminal import REGRESSED
 from harness.history.address import address_of
 
 TEXTS = Path(__file__).parent / "texts"
-
-
-class Terminal(io.StringIO):
-    """Takes what is printed, as a terminal does."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def harness(monkeypatch):
-    """Runs the command line inside this process; gives its status and what it printed."""
-
-    def run(*arguments: str, is_terminal: bool = False) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["harness", *arguments])
-        said = Terminal() if is_terminal else io.StringIO()
-        status = 0
-        with redirect_stdout(said), redirect_stderr(said):
-            try:
-                main()
-            except SystemExit as ended:
-                status = int(ended.code or 0)
-        return status, said.getvalue()
-
-    return run
 
 
 @pytest.fixture

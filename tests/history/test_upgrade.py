@@ -99,3 +99,14 @@ def test_old_runs_can_be_removed_from_it(earlier):
         runs = [run.run for run in history.runs()]
 
     assert (removed, runs) == (2, ["run00003"])
+
+
+def test_costs_are_stored_from_the_next_run_on(earlier):
+    """What an earlier run cost is not known, which is no zero."""
+    charge = {"provider": "shop", "purpose": "bot", "replies": 1, "tokens": 9}
+    adding_to(earlier)(4, told("greet", spent=[charge]))
+
+    with History(earlier) as history:
+        before, after = (history.conversations(run)[0] for run in ("run00002", "run00004"))
+
+    assert (before.spent, before.costs.tokens, after.costs.tokens) == ("", None, 9)

@@ -12,6 +12,7 @@ from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo, show
 from harness.core import Problem, counted
 from harness.history.address import HistoryError
+from harness.history.costs import paid_by_run
 from harness.history.history_rows import ConversationRow, RunRow
 from harness.history.pages import (
     flaky_section,
@@ -103,9 +104,13 @@ def prune_history(*, keep: int | None, older: float | None, project: str, url: s
 
 def _runs(runs: Iterable[RunRow], series: Series) -> list[Mapping[str, object]]:
     """The runs, with the interval of the pass rate where it is known."""
-    intervals = pass_intervals(series)
+    intervals, paid = pass_intervals(series), paid_by_run(series)
     return [
-        {**asdict(run), **({"interval": intervals[run.run]} if run.run in intervals else {})}
+        {
+            **asdict(run),
+            **({"interval": intervals[run.run]} if run.run in intervals else {}),
+            **({"spent": paid[run.run].json()} if run.run in paid else {}),
+        }
         for run in runs
     ]
 
@@ -124,8 +129,9 @@ def _conversations(series: Series) -> dict[str, object]:
 
 
 def _outcome(row: ConversationRow) -> Mapping[str, object]:
-    left_out = ("turns", "number", "id", "take")
-    return {name: value for name, value in asdict(row).items() if name not in left_out}
+    left_out = ("turns", "number", "id", "take", "spent")
+    told = {name: value for name, value in asdict(row).items() if name not in left_out}
+    return {**told, **({"spent": row.costs.json()} if row.spent else {})}
 
 
 def _text(value: object) -> str:
