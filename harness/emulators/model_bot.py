@@ -11,6 +11,7 @@
 | "a violent story" | its beginning, cut by the content filter |
 | "a long story" | forty words |
 | an image | its type and size |
+| a question of the check `judge` | a verdict; see `model_judge` |
 
 With the word "pirate" in the system message, every text begins with "Ahoy!".
 
@@ -27,6 +28,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.emulators.fault_switches import plain
+from harness.emulators.model_judge import judged
 
 _CITIES = re.compile(r"\bweather in ((?:[A-Z]\w+(?:,? and |, )?)+)")
 _TABLE = re.compile(r"\btable in ([A-Z]\w+)")
@@ -92,6 +94,8 @@ class ModelBot:
 
     def answer(self, system: str, said: Sequence[Said], tools: Sequence[str]) -> ModelAnswer:
         """Answers the last message of a request; `tools` are the names that it offers."""
+        if verdict := judged(said[-1].text if said else ""):
+            return ModelAnswer(text=verdict)
         found = self._answer(said, tools)
         if found.text and not found.is_refusal and "pirate" in system.lower():
             found = replace(found, text=f"Ahoy! {found.text}")

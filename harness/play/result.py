@@ -49,6 +49,8 @@ class CheckResult:
     @property
     def lines_are(self) -> str:
         """The heading of the lines of `difference`."""
+        if self.opinions:
+            return "answers"
         return "traceback" if self.code == "check-crashed" else "difference"
 
 

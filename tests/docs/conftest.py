@@ -54,7 +54,7 @@ def addresses():
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
         keys = {"PARCELS_KEY": KEY, "DESK_KEY": KEY}
         bots = {
-            "JUDGE_MODEL": "gpt-4.1",
+            "JUDGE_MODEL": "gpt-4.1-mini",
             "ASSISTANT_URL": assistant,
             "SHOP_BOT_URL": shop,
             "SHOP_BOT_KEY": SHOP_BOT_KEY,
