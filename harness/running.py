@@ -17,6 +17,7 @@ from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.planning import repeat_of, waivers_of
 from harness.project.project import Project
+from harness.project_file import JudgeMode
 from harness.reports.results import Record, expected_record, record_of, skipped_record
 from harness.reports.run_events import (
     Event,
@@ -32,14 +33,20 @@ from harness.scenario import Waiver, WaiverKind, repeat_from
 
 
 def run(
-    plan: Plan, *, mode: str = "replay", concurrency: int | None = None, processes: int = 1
+    plan: Plan,
+    *,
+    mode: str = "replay",
+    judge: str | None = None,
+    concurrency: int | None = None,
+    processes: int = 1,
 ) -> Iterator[dict[str, Any]]:
     """Play a plan. Gives the record of each scenario, in the plan's order.
 
     A record is what `results.json` holds of a conversation. `mode` is replay, record, refresh, live
     or drift. In all modes but replay, `concurrency` is how many conversations are held at once; as
     many as harness.yaml says if left out. `processes` is how many replay together, where this one
-    can be forked. Closing the iterator ends the run.
+    can be forked. `judge` is where answers of judges come from: replay, record, refresh, live or
+    off; by default as the mode says. Closing the iterator ends the run.
 
     Raises `ValueError` for an unknown mode, and for a number that is below 1 or has no effect in
     the mode; `AuthoringError` if harness.yaml is wrong. What is wrong with a scenario only when it
@@ -47,6 +54,8 @@ def run(
     """
     if mode not in set(Mode):
         raise ValueError(f"unknown mode {mode!r}; {did_you_mean(mode, Mode)}")
+    if judge is not None and judge not in set(JudgeMode):
+        raise ValueError(f"unknown mode of judges {judge!r}; {did_you_mean(judge, JudgeMode)}")
     known = Mode(mode)
     if processes < 1 or (concurrency is not None and concurrency < 1):
         raise ValueError("'concurrency' and 'processes' are at least 1")
@@ -56,7 +65,8 @@ def run(
         raise ValueError(f"'concurrency' has no effect in the mode {mode}; use 'processes'")
     project = Project.at(plan.config)
     project.repeat = repeat_from(plan.repeat) if plan.repeat else None
-    return records_of(plan, project, known, concurrency, processes)
+    judging = JudgeMode(judge) if judge is not None else None
+    return records_of(plan, project, known, concurrency, processes, judging=judging)
 
 
 def _ignored(_event: Event) -> None:
@@ -70,17 +80,18 @@ def records_of(
     concurrency: int | None = None,
     processes: int = 1,
     *,
+    judging: JudgeMode | None = None,
     listen: Listener = _ignored,
 ) -> Iterator[Record]:
     """The records of a plan, as `run` gives them, for a project that is open already.
 
     `listen` is told how far the conversations are that threads of this process hold.
     """
-    runner = Runner(project, mode)
+    runner = Runner(project, mode, judging=judging)
     player = PlanPlayer(project, runner, mode, listen)
     record = player.record
     workers: Workers[PlannedScenario, Record] | None = None
-    if mode.is_live:
+    if mode.is_live or runner.consulting.asking.mode.asks:
         lanes = Lanes(project.config, concurrency)
         workers = ThreadWorkers(
             record,

@@ -94,3 +94,11 @@ def judged_in_whole(scenario: Scenario, transcript: Transcript) -> Iterator[Judg
     last = replace(transcript.turns[-1], number=0)
     for expectation in own:
         yield JudgedSubject(expectation, subject, last)
+
+
+def judged_in_conversation(scenario: Scenario, transcript: Transcript) -> Iterator[JudgedSubject]:
+    """What a scenario's own expectations judge: of every turn, then of the whole."""
+    for turn in transcript.turns:
+        yield from judged_in_every(scenario, turn, transcript)
+    if not is_cut(scenario, transcript):
+        yield from judged_in_whole(scenario, transcript)

@@ -285,7 +285,7 @@ class Runner:
             transcript = player.conversation.judged_transcript(player.play(entries))
             if consultation is not None:
                 transcript = consultation.of_whole(transcript, is_old=is_old)
-                state.notes += consultation.finish(transcript)
+                state.notes += consultation.finish(is_complete=transcript.stop is None)
             result = player.conversation.shown(self._judged(scenario, transcript, state))
         if spent := player.conversation.spent:
             result = replace(result, spent=spent)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from harness.conversation import Attachment, Stop, Transcript, Turn, UserMessage
 from harness.core import Json, Place, PlayError, Problem, ScenarioError
 from harness.play.answering_tools import AnsweredTools
+from harness.play.consulting import Consultation
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.result import ScenarioResult
@@ -30,7 +31,13 @@ T = TypeVar("T")
 class Chat:
     """A conversation with one provider. The code that opens it also closes it."""
 
-    def __init__(self, project: Project, scenario: Scenario, conversation: Conversation) -> None:
+    def __init__(
+        self,
+        project: Project,
+        scenario: Scenario,
+        conversation: Conversation,
+        consultation: Consultation,
+    ) -> None:
         """Made by `open_chat`."""
         self._project = project
         self._conversation = conversation
@@ -41,7 +48,7 @@ class Chat:
             scenario, MatrixRow(name=""), seed=self._context.seed, now=self._context.now
         )
         self._tools = AnsweredTools({}, self._variables)
-        self._checks = ChatChecks(scenario, conversation, project.vocabulary)
+        self._checks = ChatChecks(scenario, conversation, project.vocabulary, consultation)
 
     @property
     def transcript(self) -> Transcript:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from harness.conversation import Exchange, Outcome, Stop, Transcript, Turn
 from harness.core import CheckCrashed, shorten
+from harness.play.consulting import Consultation
 from harness.play.conversation import Conversation
+from harness.play.judged_subjects import judged_in_conversation
 from harness.play.judging import contracts, judge_conversation, judge_turn
 from harness.play.result import CheckResult, ScenarioResult
 from harness.project.vocabulary import Vocabulary
@@ -19,9 +21,14 @@ class ChatChecks:
     """Judges one conversation, and collects the results of its checks."""
 
     def __init__(
-        self, scenario: Scenario, conversation: Conversation, vocabulary: Vocabulary
+        self,
+        scenario: Scenario,
+        conversation: Conversation,
+        vocabulary: Vocabulary,
+        consultation: Consultation,
     ) -> None:
         self._scenario = scenario
+        self._consultation = consultation
         self._conversation = conversation
         self._vocabulary = vocabulary
         self._checks: list[CheckResult] = []
@@ -41,6 +48,9 @@ class ChatChecks:
         transcript = self._conversation.judged_transcript(stop)
         scenario = replace(self._scenario, expectations=expectations)
         with self._conversation.context.watched():
+            transcript = self._consultation.consulted(
+                transcript, lambda it: judged_in_conversation(scenario, it)
+            )
             checks = judge_conversation(scenario, transcript, self._vocabulary)
         self._require(checks, transcript)
 
@@ -56,7 +66,8 @@ class ChatChecks:
         """All checks as one result; `failed_by` is the exception of the test."""
         state = self._conversation.state
         result = self._result(self._checks, self._conversation.judged_transcript(stop))
-        notes = state.notes
+        with self._consultation as consultation:
+            notes = state.notes + consultation.finish(is_complete=stop is None and not failed_by)
         if not result.outcome.is_bad and failed_by is None:
             notes += state.leftovers()
         elif not result.outcome.is_bad:
@@ -72,7 +83,9 @@ class ChatChecks:
 
     def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
         with self._conversation.context.watched():
-            return judge_turn(planned, *self._conversation.judged_turn(turn), self._vocabulary)
+            turn, transcript = self._conversation.judged_turn(turn)
+            transcript = self._consultation.of_turn(planned, turn, transcript)
+            return judge_turn(planned, turn, transcript, self._vocabulary)
 
     def _require(self, checks: Iterable[CheckResult], transcript: Transcript) -> None:
         __tracebackhide__ = True

@@ -73,7 +73,7 @@ def open_chat(
     except CassetteError:
         state.context.transport.close()
         raise
-    return Chat(project, scenario, conversation)
+    return Chat(project, scenario, conversation, runner.consulting.begun(scenario, play))
 
 
 def _require_known(keys: Iterable[str], project: Project, provider: str, place: Place) -> None:

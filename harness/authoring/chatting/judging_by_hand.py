@@ -9,6 +9,7 @@ from harness.authoring.chatting.held_conversation import HeldConversation
 from harness.authoring.chatting.talk import Talk
 from harness.conversation import Stop, Transcript, Turn
 from harness.core import Source
+from harness.play.consulting import Consultation
 from harness.play.judging import judge_turn
 from harness.play.result import CheckResult, ScenarioResult
 from harness.play.scenario_player import time_left
@@ -17,23 +18,25 @@ from harness.scenario import MessagePlan, Scenario, UserTurn
 
 
 def judge_last(
-    held: HeldConversation, planned: UserTurn, vocabulary: Vocabulary
+    held: HeldConversation, planned: UserTurn, vocabulary: Vocabulary, consultation: Consultation
 ) -> list[CheckResult]:
     """Judge the last turn. Waits for late messages, and asks for the record, as its checks need.
 
-    Raises `PlayError` if that breaks.
+    What they ask of models is asked, and not recorded. Raises `PlayError` if that breaks.
     """
     conversation = held.conversation
 
     def judged(planned: UserTurn, turn: Turn) -> list[CheckResult]:
-        return judge_turn(planned, *conversation.judged_turn(turn), vocabulary)
+        turn, transcript = conversation.judged_turn(turn)
+        transcript = consultation.of_turn(planned, turn, transcript)
+        return judge_turn(planned, turn, transcript, vocabulary)
 
     def left(turn: Turn, passed: float) -> float:
         return time_left(
             planned, passed, lambda one: not any(c.outcome.is_bad for c in judged(one, turn))
         )
 
-    with held.state.context.watched():
+    with held.state.context.watched(), consultation:
         if planned.is_patient and held.is_open:
             conversation.wait(left)
         if planned.wants_history and held.is_open:

@@ -12,6 +12,7 @@ from harness.authoring.chatting.talk import Talk
 from harness.authoring.chatting.typed_checks import TypedChecks
 from harness.conversation import Stop, Turn, UserMessage
 from harness.core import Json, NoSuchButton, PlayError, TransportError
+from harness.play.consulting import Consultation
 from harness.play.conversation import TurnTimeLeft
 from harness.play.judging import contracts, judge
 from harness.play.result import CheckResult, ScenarioResult
@@ -48,7 +49,7 @@ class ManualChat:
         """Those that have a reply or a refusal."""
         self._asks = asks
         self._said_again = said_again
-        self._runner = self._new_runner()
+        self._runner = Runner(self.talk.project, Mode.LIVE, holding=self.holding)
         self._starts: dict[int, Start] = {}
         """Where turns can be said from without those before them, by their number."""
         self._held: HeldConversation | None = None
@@ -184,7 +185,8 @@ class ManualChat:
         """
         held = self._held
         assert held is not None  # noqa: S101  # the caller has a turn
-        return self._result(judge_last(held, planned, self.talk.project.vocabulary))
+        vocabulary, asking = self.talk.project.vocabulary, self._consultation()
+        return self._result(judge_last(held, planned, vocabulary, asking))
 
     def keep(self, checks: TypedChecks) -> None:
         """Write checks into the scenario of the last turn. Raises `CassetteError`."""
@@ -229,8 +231,8 @@ class ManualChat:
     def _before(self) -> int:
         return len(self.talk.scenario.user_turns)
 
-    def _new_runner(self) -> Runner:
-        return Runner(self.talk.project, Mode.LIVE, holding=self.holding)
+    def _consultation(self) -> Consultation:
+        return self._runner.consulting.begun(self.talk.scenario, self.talk.play)
 
     def _repeat(self, held: HeldConversation) -> None:
         """Say the turns of the file, and those of the person. Raises `PlayError`."""
@@ -257,7 +259,9 @@ class ManualChat:
             if turn.reply is not None or turn.refusal is not None:
                 self._said_again(turn)
         scenario, vocabulary = self.talk.scenario, self.talk.project.vocabulary
-        checks = judge(scenario, held.conversation.judged_transcript(), vocabulary)
+        with self._consultation() as consultation:
+            transcript = consultation.of_whole(held.conversation.judged_transcript())
+        checks = judge(scenario, transcript, vocabulary)
         self.begun = self._result(checks)
         if stop is not None:
             self._failure = self._result(stop=stop)
@@ -287,7 +291,7 @@ class ManualChat:
             unclosed = held.discard(is_broken=is_broken)
             if is_broken or isinstance(unclosed, TransportError):
                 # What was prepared for all conversations may be what is broken.
-                self._runner = self._new_runner()
+                self._runner = Runner(self.talk.project, Mode.LIVE, holding=self.holding)
 
     def _result(
         self, checks: Iterable[CheckResult] = (), stop: Stop | None = None, line: str = ""

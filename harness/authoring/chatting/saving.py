@@ -21,7 +21,7 @@ from harness.play.runner import Runner
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.project_file import YAML_ENDINGS
+from harness.project_file import YAML_ENDINGS, JudgeMode
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import Cassette, write_cassette
 from harness.transport.lock import WriterLock
@@ -156,7 +156,8 @@ def _green(
     shown = project.config.shown(target.path)
     whole = Cassette(path=shown, head=head, interactions=cassette.interactions)
     play = Play(file=target.out, scenario=scenario.id, provider=target.provider)
-    runner = Runner(project, Mode.REPLAY)
+    # Judges of the kept checks are asked again, and recorded.
+    runner = Runner(project, Mode.REPLAY, judging=JudgeMode.RECORD)
     context = runner.contexts.replay(scenario, play, whole)
     result = runner.replay_in(context, scenario, play)
     if result.outcome.is_bad:

@@ -54,6 +54,10 @@ class Consulting:
         of_turns = (one for turn in scenario.user_turns for one in turn.expectations)
         if not any(map(self.vocabulary.asks, (*scenario.expectations, *of_turns))):
             return None
+        return self.begun(scenario, play)
+
+    def begun(self, scenario: Scenario, play: Play) -> Consultation:
+        """Consults models about one play, whose checks may not be known yet."""
         return Consultation(self, scenario, play)
 
     def place(self, provider: str) -> threading.Semaphore:
@@ -77,7 +81,7 @@ class Consultation:
 
     def of_turn(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> Transcript:
         """The conversation so far, with what its checks of one turn asked."""
-        return self._consulted(transcript, lambda it: judged_in_turn(planned, turn, it))
+        return self.consulted(transcript, lambda it: judged_in_turn(planned, turn, it))
 
     def of_whole(self, transcript: Transcript, *, is_old: bool = False) -> Transcript:
         """A conversation with everything that its checks asked.
@@ -91,11 +95,13 @@ class Consultation:
             reason = BROKE
         if reason:
             return replace(transcript, opinions=Opinions(unasked=reason))
-        return self._consulted(transcript, lambda it: judged_in(self._scenario, it))
+        return self.consulted(transcript, lambda it: judged_in(self._scenario, it))
 
-    def finish(self, transcript: Transcript) -> tuple[str, ...]:
-        """Write what was asked; gives notes. Raises `CassetteError`."""
-        is_complete = transcript.stop is None
+    def finish(self, *, is_complete: bool) -> tuple[str, ...]:
+        """Write what was asked; gives notes. Raises `CassetteError`.
+
+        Recorded answers that no check needed are dropped if the conversation `is_complete`.
+        """
         return tuple(
             note
             for sidecar in self._sidecars.values()
@@ -109,12 +115,15 @@ class Consultation:
         for sidecar in self._sidecars.values():
             sidecar.close()
 
-    def _consulted(
+    def consulted(
         self, transcript: Transcript, judged: Callable[[Transcript], Iterable[JudgedSubject]]
     ) -> Transcript:
+        """A conversation with what some checks asked; `judged` gives what they judge of it."""
+        vocabulary = self._consulting.vocabulary
+        if not any(vocabulary.asks(one.expectation) for one in judged(transcript)):
+            return transcript
         if self._consulting.asking.mode is JudgeMode.OFF:
             return replace(transcript, opinions=Opinions(unasked=OFF))
-        vocabulary = self._consulting.vocabulary
         while True:
             # The checks say what they ask, and more once they know the first answers.
             wanted = _Wanted(self._answers)

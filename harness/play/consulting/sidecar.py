@@ -107,6 +107,7 @@ class Sidecar:
             for plain in interactions
         ]
         recorder.transport.finish(recorder.head, into=recorder.into, kept=kept)
+        self._asking = None
 
     def _read(self, path: Path) -> Cassette | None:
         try:
