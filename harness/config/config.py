@@ -14,7 +14,7 @@ from harness.config.judges_format import judge_problems, providers_of
 from harness.config.network_format import contradictions, place_of_key
 from harness.config.prices_format import price_problems, prices_of
 from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
-from harness.conversation.spending import Prices
+from harness.conversation.prices import Prices
 from harness.core import (
     ConfigurationError,
     Place,

@@ -12,11 +12,10 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any
 
+from harness.conversation.prices import Prices
 from harness.conversation.transcript import Turn
 from harness.core import Json, value_class
 
-CURRENCY = "USD"
-"""Of prices that name none."""
 _ZERO = Decimal(0)
 _DIGITS = 6
 """Decimal places of an amount of money that are shown."""
@@ -31,22 +30,6 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     USER = "user"
     """It simulates the user."""
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Prices:
-    """What a provider costs."""
-
-    per_million: Mapping[str, Decimal]
-    """By the name of the usage."""
-    currency: str = CURRENCY
-
-    def cost(self, usage: Mapping[str, Decimal]) -> Decimal | None:
-        """What a reply costs; None if its usage has no name that has a price."""
-        priced = [(price, usage[name]) for name, price in self.per_million.items() if name in usage]
-        if not priced:
-            return None
-        return sum((price * number for price, number in priced), _ZERO).scaleb(-6)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

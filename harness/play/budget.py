@@ -6,7 +6,8 @@ import re
 import threading
 from decimal import Decimal
 
-from harness.conversation.spending import Charge, Prices, money_text, plain, tokens_text
+from harness.conversation.prices import Prices
+from harness.conversation.spending import Charge, money_text, plain, tokens_text
 from harness.core import BudgetUsedUp
 
 TOKENS = "tokens"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.conversation import Reply, Turn, UserMessage
+from harness.conversation.prices import Prices
 from harness.conversation.spending import (
     Charge,
-    Prices,
     Purpose,
     Spent,
     charges_of,
@@ -61,6 +61,18 @@ def test_a_price_is_that_of_a_million():
 
     assert reply.cost == Decimal("0.0045")
     assert (reply.currency, reply.replies, reply.priced) == ("USD", 1, 1)
+
+
+def test_a_part_of_a_number_replaces_its_price():
+    """Cached tokens are contained in those that were sent: none of them is paid for twice."""
+    prices = Prices(
+        per_million={"sent": Decimal(2), "sent.cached": Decimal("0.5")},
+        parts={"sent.cached": "sent"},
+    )
+
+    assert charge({"sent": 1_000_000, "sent.cached": 400_000}, prices).cost == Decimal("1.4")
+    assert charge({"sent": 1_000_000}, prices).cost == 2
+    assert charge({"sent.cached": 400_000}, prices).cost == Decimal("0.2")
 
 
 def test_a_reply_whose_usage_has_no_price_has_no_known_cost():
