@@ -4,6 +4,7 @@ import pytest
 from check_samples import judge, turn
 
 from harness.checks import KINDS, BadExpectation, Kind, Options, kinds_in, skipped, subject_of
+from harness.checks.verdict import Finding, Verdict
 from harness.conversation import Outcome
 from harness.core.errors import CheckCrashed
 
@@ -22,6 +23,7 @@ UNCLEAR = {"tools": ["search"]}
         ("not", {**FAILS, **UNCLEAR}, Outcome.PASSED),
         ("not", {**HOLDS, **UNCLEAR}, Outcome.BROKEN),
         ("not", {"not": HOLDS}, Outcome.PASSED),
+        ("not", {"not": UNCLEAR}, Outcome.BROKEN),
         ("any_of", [FAILS, HOLDS], Outcome.PASSED),
         ("any_of", [FAILS, FAILS], Outcome.FAILED),
         ("any_of", [FAILS, UNCLEAR], Outcome.SKIPPED),
@@ -89,6 +91,16 @@ def test_a_crash_inside_is_a_crash(name):
 
     with pytest.raises(CheckCrashed):
         compiled(subject_of(turn()))
+
+
+def test_what_could_not_be_judged_is_no_failure():
+    """A check that is BROKEN makes `any_of` BROKEN, also if it tells what it has found."""
+    finding = Finding(message="the judge does not answer")
+    unclear = Verdict(outcome=Outcome.BROKEN, finding=finding, code="judge-failed")
+    own = Kind(name="own", schema={}, compile=lambda _value, _options: lambda _subject: unclear)
+    compiled = kinds_in("reply_checks", [own])["any_of"].compile([FAILS, {"own": 1}], Options())
+
+    assert compiled(subject_of(turn())) is unclear
 
 
 def test_own_checks_may_stand_inside():

@@ -231,6 +231,24 @@ def test_only_a_pattern_that_says_little_is_doubted(name, pattern, is_doubted):
     assert bool(doubts) is is_doubted
 
 
+@pytest.mark.parametrize(
+    ("path", "wanted", "is_doubted"),
+    [
+        pytest.param("$.price", {"exists": False}, False, id="one key"),
+        pytest.param("$..price", {"exists": False}, False, id="a key anywhere"),
+        pytest.param("$", {"exists": True}, True, id="the whole payload"),
+        pytest.param("$..*", {"length": {"at_least": 0}}, True, id="any number of values"),
+    ],
+)
+def test_a_path_that_says_little_is_doubted(path, wanted, is_doubted):
+    """That one key must be missing is not, although most payloads do not have it."""
+    doubts = []
+
+    judge("json", {path: wanted}, doubts=doubts)
+
+    assert bool(doubts) is is_doubted
+
+
 def test_a_missing_key_is_told_with_the_first_keys_that_exist():
     """Of many keys, 12 are named and the rest is counted."""
     payload = {f"k{number}": 1 for number in range(15)}

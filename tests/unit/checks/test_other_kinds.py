@@ -4,10 +4,11 @@ import pytest
 from check_samples import exchange, judge, turn
 from jsonschema import Draft202012Validator
 
-from harness.checks import PASS, BadExpectation, history_of, subject_of
+from harness.checks import KINDS, PASS, BadExpectation, history_of, subject_of
 from harness.checks.answer import STATUS
 from harness.checks.check import Options
 from harness.checks.json_paths import JSON
+from harness.checks.table import KIND_NAMED, block_definitions
 from harness.conversation.outcome import Outcome
 from harness.core.errors import Refused
 from harness.formats.json_schema import SchemaFolder
@@ -48,6 +49,16 @@ def test_what_http_has_as_a_status_can_be_expected():
     schema = Draft202012Validator(STATUS.schema)
 
     assert [number for number in range(98, 602) if schema.is_valid(number)] == [*range(100, 600)]
+
+
+@pytest.mark.parametrize("empty", [{}, []], ids=["mapping", "list"])
+@pytest.mark.parametrize("name", sorted({*KIND_NAMED} - {"like", "schema"}))
+def test_nothing_cannot_be_expected(name, empty):
+    """The schema of files refuses an empty value of every check but those of a whole payload."""
+    block = "reply_checks" if name in KINDS else "conversation_checks"
+    schema = {"$ref": f"#/$defs/{block}", "$defs": block_definitions()}
+
+    assert not Draft202012Validator(schema).is_valid({name: empty})
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,15 @@ def test_a_golden_of_json_is_laid_out(updating, tmp_path):
     assert text == JSON_TEXT
 
 
+@pytest.mark.parametrize("name", ["new.json", "new.yaml"])
+def test_a_golden_can_be_read_in_any_language(updating, tmp_path, name):
+    """Letters and emoji are written as they are, and not as escapes."""
+    compare(name, {"text": "Schönen Gruß, 日本 🎉"}, updating)
+
+    text = (tmp_path / "project/scenarios/shop" / name).read_text(encoding="utf-8")
+    assert "Schönen Gruß, 日本 🎉" in text
+
+
 @pytest.mark.parametrize("name", ["new.json", "deep/er/new.yaml"])
 def test_a_missing_golden_is_created(updating, tmp_path, name):
     """It lies beside the scenario, holds what came, and the ledger tells of it."""
@@ -389,11 +398,13 @@ def test_earlier_turns_are_known_by_number():
         ([1, 1, 2], [2, 2, 1], 2),
         ([{"p": 1.0}, {"p": 5}], [{"p": 6}, {"p": 1.004}], 2),
         ([[1, 2], [3]], [[3], [2, 1]], 0),
+        ({"a": [1.0], "b": []}, {"a": [], "b": [1.004]}, 2),
+        ({"a": [], "b": [1.0]}, {"a": [1.004], "b": []}, 2),
     ],
     ids=str,
 )
 def test_an_unordered_difference_leaves_out_what_is_alike(expected, actual, lines):
-    """Items that were found again, near or elsewhere, are not told."""
+    """Items that were found again in the same list, near or elsewhere in it, are not told."""
     found = difference(expected, actual, likeness=Likeness(unordered=True, tolerance=0.01))
 
     assert len(found) == lines, found

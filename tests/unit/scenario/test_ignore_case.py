@@ -29,3 +29,40 @@ def test_a_block_inside_takes_it_from_the_block_around(text, expected):
 
     [expectation] = [*found.expectations, *found.user_turns[0].expectations]
     assert (expectation.ignore_case, problems) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "status: 200",
+        "latency: {under: 1s}",
+        "first_token: {under: 1s}",
+        "max_words: 9",
+        "min_words: 2",
+        "max_characters: 99",
+        "language: en",
+        "reading: {ease: {at_least: 50}}",
+        "questions: 1",
+        "usage: {total_tokens: 9}",
+        "schema: {required: [id]}",
+        "same_as: offer.json",
+        "judge: It greets the customer.",
+    ],
+)
+def test_it_is_refused_beside_checks_that_compare_no_text(check):
+    """What it would change is nothing, so the author means something else."""
+    text = f"{{ignore_case: true, {check}}}\n"
+
+    _, problems = examine_scenario(read(f"{TURN}{text}".encode(), "a.yaml"), SCHEMA)
+
+    assert [(one.code, str(one.place)) for one in problems] == [("no-effect", "a.yaml:5:8")]
+
+
+@pytest.mark.parametrize("check", ["turns: 2", "repeats: none", "latency: {p95: {under: 1s}}"])
+def test_it_is_refused_beside_checks_on_the_whole_conversation(check):
+    """Counts and times have no upper and lower case, either."""
+    text = f"none\nexpect: {{ignore_case: true, {check}}}\n"
+
+    _, problems = examine_scenario(read(f"{TURN}{text}".encode(), "a.yaml"), SCHEMA)
+
+    assert [one.code for one in problems] == ["no-effect"]
