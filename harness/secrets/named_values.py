@@ -50,7 +50,7 @@ _VALUE = re.compile(r"(?=\S{0,99}\d)[A-Za-z0-9._~+/=-]{12,}")
 _RANDOM = re.compile(r"(?=[A-Za-z]*(?:[0-9]+[A-Za-z]+){3})[A-Za-z0-9._~+/=-]{16,}")
 _PROJECT = re.compile(r"[A-Za-z0-9_-]{6,}")
 _COOKIE = re.compile(r"[\s\"']*[\w.-]+=\"?(?=[^;\s]{0,99}\d)([A-Za-z0-9._~+/%-]{16,})")
-_NEXT_COOKIE = re.compile(r",(?=\s*[\w.-]+=)")
+_BEFORE_NEXT_COOKIE = {"cookie": re.compile(";"), "set-cookie": re.compile(r",(?=\s*[\w.-]+=)")}
 _SCHEME = re.compile(r"[\"']?[A-Za-z][\w-]*\s+")
 _SCHEME_ALONE = re.compile(r"[A-Z0-9]+-(?:[A-Z0-9]+-)*SHA-?\d+")
 _PARAMETER = re.compile(
@@ -142,8 +142,7 @@ def _judged(name: str, at: int, value: str) -> Iterator[Found]:
 
 def _cookies(name: str, at: int, value: str) -> Iterator[Found]:
     """Each cookie that is sent, or each that is set without its attributes."""
-    separator = re.compile(";") if name == "cookie" else _NEXT_COOKIE
-    for start in (0, *(match.end() for match in separator.finditer(value))):
+    for start in (0, *(match.end() for match in _BEFORE_NEXT_COOKIE[name].finditer(value))):
         if match := _COOKIE.match(value, start):
             yield at + match.start(1), "cookie", match[1]
 

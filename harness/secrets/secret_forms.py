@@ -20,7 +20,6 @@ ALIGNED = 8
 
 _PARTS = re.compile("[A-Za-z0-9]+|[^A-Za-z0-9]")
 _URL_SAFE = str.maketrans("+/", "-_")
-_LAST_BMP = 0xFFFF
 
 
 class SecretForms:
@@ -140,12 +139,9 @@ def _percent(char: str) -> tuple[str, ...]:
 
 def _json(char: str) -> tuple[str, ...]:
     """The spellings of a character in JSON. .NET, Go, PHP and Ruby escape more than needed."""
-    code = ord(char)
-    units = [code]
-    if code > _LAST_BMP:
-        units = [0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)]
-    lower = "".join(f"\\u{unit:04x}" for unit in units)
-    upper = "".join(f"\\u{unit:04X}" for unit in units)
+    units = char.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+    lower = "".join(f"\\u{unit}" for unit in units)
+    upper = "".join(f"\\u{unit.upper()}" for unit in units)
     short = ("\\/", "/") if char == "/" else (json.dumps(char, ensure_ascii=False)[1:-1],)
     return (upper, lower, *short)
 
@@ -207,4 +203,4 @@ def _written(char: str, layers: tuple[Layer, ...]) -> str:
     first, rest = layers[0], layers[1:]
     spelled = {"".join(_written(one, rest) for one in text) for text in first(char)}
     ordered = sorted(spelled, key=lambda spelling: (-len(spelling), spelling))
-    return ordered[0] if len(ordered) == 1 else f"(?:{'|'.join(ordered)})"
+    return f"(?:{'|'.join(ordered)})"

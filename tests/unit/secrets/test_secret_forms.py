@@ -81,6 +81,16 @@ def test_a_spelled_secret_has_its_exact_place(writers, value, before, after, sty
     assert (start, start + len(latin(spelled))) in places
 
 
+@pytest.mark.parametrize("char", ["ü", "€", "𝄞", "🎉", "𠮷", "\U0010ffff"])
+def test_a_character_of_any_plane_is_found_as_json_escapes_it(char):
+    """JSON has two escapes for what is beyond the first 65,536 characters."""
+    escaped = json.dumps(char)[1:-1]
+    forms = SecretForms(f"key{char}7", "m")
+
+    for spelled in (escaped, escaped.upper().replace("\\U", "\\u")):
+        assert {*forms.places(f"a key{spelled}7")} == {(2, 6 + len(spelled))}
+
+
 @given(
     content=st.binary(min_size=1, max_size=24).map(bytes.hex),
     before=st.binary(max_size=7),
@@ -196,6 +206,15 @@ def test_a_text_without_a_needle_does_not_contain_the_secret(value, text):
 
     if not any(needle in latin(text) for needle in forms.needles):
         assert list(forms.places(latin(text))) == []
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab"], ids=["first", "second", "third"])
+def test_a_needle_is_in_the_base64_of_a_longer_text(before):
+    """Whichever of three bytes the secret begins with; other base64 has none of the needles."""
+    needles = SecretForms("topsecret-12", "m").needles
+
+    assert any(needle in encoded("topsecret-12", before, b"!") for needle in needles)
+    assert not any(needle in encoded("something else", before, b"!") for needle in needles)
 
 
 def test_needles_are_specific():

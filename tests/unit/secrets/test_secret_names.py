@@ -114,6 +114,7 @@ def test_pieces_of_a_reply(name, value, expected):
         pytest.param("x%0Apwd=a", ["a"], id="after an encoded line break"),
         pytest.param("x%41pwd=a", [], id="an encoded letter is of the name"),
         pytest.param("\\npwd=a", ["a"], id="after an escaped line break"),
+        pytest.param("a row\\npwd=a", ["a"], id="after a text and an escaped line break"),
         pytest.param("\\tpwd=a", ["a"], id="after an escaped tab"),
         pytest.param("\\xpwd=a", [], id="after another escape"),
         pytest.param(f"api-key: {VALUE}", [VALUE], id="a header"),

@@ -264,6 +264,12 @@ def test_a_json_value():
     }
 
 
+@pytest.mark.parametrize("value", [True, None, "", [], {}, {"min": 8}, ["old", "new"]], ids=str)
+def test_what_cannot_be_a_credential_stays_under_a_secret_name(value):
+    """Only a text or a number can be one: `"password": {"min": 8}` is a rule, and stays."""
+    assert Redactor().json({"password": value}) == {"password": value}
+
+
 def test_json_stays_json():
     """A secret that stands as a number is replaced by a text."""
     redactor = Redactor({"pin": "12345"})
