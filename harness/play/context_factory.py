@@ -62,7 +62,7 @@ class ContextFactory:
         self.notes: dict[str, None] = {}
         """Notes for the user about the providers that were used."""
         self._paces = {
-            name: Pace(config.rate / share)
+            name: Pace(config.rate, share=share)
             for name, config in project.config.providers.items()
             if config.rate is not None
         }

@@ -16,9 +16,11 @@ from harness.transport.transport import Answer, Chunk, Transport
 class Pace:
     """Spaces requests evenly over all conversations with a provider. Safe for threads."""
 
-    def __init__(self, rate: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`rate` is in requests a second."""
-        self._gap = 1.0 / rate
+    def __init__(
+        self, rate: float, *, share: int = 1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`rate` is in requests a second, of as many processes together as `share` says."""
+        self._gap = share / rate
         self._clock = clock
         self._next = 0.0
         self._lock = threading.Lock()
