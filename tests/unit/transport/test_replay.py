@@ -107,6 +107,39 @@ def test_a_changed_message(cassette):
     )
 
 
+def opening(turn: int):
+    """The opening of a turn, which sends nothing of its message."""
+    one = interaction(turn, "open.1", path="/open")
+    return replace(one, request=replace(one.request, body=b""))
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_message_that_is_sent_later_is_shown_with_its_interaction(cassette, place):
+    """An opening does not contain the message that changed; what sends it is named."""
+    before = [interaction(turn) for turn in range(1, place)]
+    recorded = [*before, opening(place), interaction(place), interaction(place + 1)]
+    request = opening(place).request
+    origin = replace(request.origin, message="other")
+
+    found = fault(wire_of(cassette, *recorded), replace(request, origin=origin))
+
+    assert found.endswith(
+        f"\n  open.1 does not contain it; recorded in interaction {place + 1} of {place + 2}, "
+        f'turn {place} send.1: {{"text": "message {place}", "lang": "en"}}'
+    )
+
+
+@pytest.mark.parametrize("turn", [1, 3], ids=["before", "after"])
+def test_the_message_of_another_turn_is_not_shown(cassette, turn):
+    """Where the turn broke before its message was sent, nothing that was sent is that message."""
+    request = opening(2).request
+    origin = replace(request.origin, message="other")
+
+    found = fault(wire_of(cassette, opening(2), interaction(turn)), replace(request, origin=origin))
+
+    assert found.endswith("[message-changed]")
+
+
 def test_a_changed_path(cassette):
     """Another path or method is a miss that shows both."""
     second = replace(cassette.interactions[1].request, method="PUT", url="https://b/talk?x=1")
@@ -220,6 +253,22 @@ def test_not_recorded(cassette, turn, step, expected):
     found = fault(ReplayTransport(cassette, fix=FIX), request)
 
     assert found == f"cassettes/x.yaml: {expected.replace('MEND', FIX)}"
+
+
+def test_the_nearest_interaction_is_of_the_same_step_first(cassette, make_interaction):
+    """Then of the nearest turn, then the one with the most similar address, then the first."""
+    recorded = [
+        make_interaction(1, "send.1"),
+        make_interaction(3, "send.2"),
+        make_interaction(2, "send.1", path="/other"),
+        make_interaction(2, "send.1", path="/chat/2"),
+        make_interaction(2, "send.1", path="/chat/2"),
+    ]
+    request = make_interaction(4, path="/chat/4").request
+
+    assert fault(wire_of(cassette, *recorded), request).endswith(
+        "nearest: interaction 4 of 5, turn 2 send.1, POST /chat/2"
+    )
 
 
 def test_an_empty_recording(cassette):
