@@ -93,10 +93,10 @@ class ConversationState:
                 f"the secret '{name}' has {longest:,} characters: too many to search for",
                 f"a secret has at most {LONGEST:,}; capture only the secret part",
             )
-        if found and not isinstance(value, (dict, list)) and len(found[0]) < SHORTEST:
+        if found and not isinstance(value, (dict, list)) and longest < SHORTEST:
             raise ProtocolError(
                 "secret-too-short",
-                f"the secret '{name}' has {len(found[0])} characters: too few to be found reliably",
+                f"the secret '{name}' has {longest} characters: too few to be found reliably",
                 f"a secret needs {SHORTEST}; remove 'secret: true' if it is not a secret",
             )
         if found:
