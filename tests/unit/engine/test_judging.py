@@ -233,6 +233,21 @@ def test_a_conversation_that_ended_early_is_not_judged_as_a_whole():
     }
 
 
+def test_what_every_reply_must_be_is_judged_up_to_the_early_end():
+    """`never` and `always` hold for the replies that came; only checks on all of them are left."""
+    made = scenario(
+        TWO, "expect: {never: {contains: sorry}, always: {contains: hello}, turns: 2}\n"
+    )
+
+    results = judge(made, transcript(turn(reply("hello"))), VOCABULARY)
+
+    assert outcomes(results) == [
+        (1, "never contains", "passed"),
+        (1, "contains", "passed"),
+        (0, "turns", "skipped"),
+    ]
+
+
 def test_captures_may_be_used_over_the_conversation():
     """Checks beside `turns:` know what the last turn knew."""
     made = scenario(TWO, "vars: {word: bye}\nexpect: {contains: '${word}'}\n")

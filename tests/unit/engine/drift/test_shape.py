@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.play.drift.shape import DEEPEST, shape_differences, shape_of
+from harness.play.drift.shape import DEEPEST, shape_differences, shape_of, without_items
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -124,6 +124,20 @@ def test_what_lies_too_deep_is_not_looked_at():
 
     assert differences(recorded, now) == []
     assert differences([1], now) != []
+
+
+@pytest.mark.parametrize(
+    "nest", [lambda inner: [inner], lambda inner: {"a": inner}], ids=["list", "mapping"]
+)
+def test_an_item_that_lies_too_deep_is_not_looked_for(nest):
+    """Items of lists are left out down to the same limit, however many levels there are."""
+    item = {"text": "Hello"}
+    deep: object = [item]
+    for _ in range(5_000):
+        deep = nest(deep)
+
+    assert without_items(deep, [item]) is not None
+    assert without_items(nest([item, 1]), [item]) == nest([1])
 
 
 @given(JSON)
