@@ -41,6 +41,16 @@ _OF_A_FRAGMENT = "parameters"
 _NEEDED = {"scenario", "turns"}
 """Keys that every scenario has."""
 _NEAR_DEFAULTS = (DEFAULTS, "defaults.yml", "default.yaml", "default.yml", "_defaults.yaml")
+_OF_A_REPLY = "'expect:' of a turn"
+_JUDGED = {
+    "text": ("a text", _OF_A_REPLY),
+    "messages": ("the messages of a reply", _OF_A_REPLY),
+    "payload": ("a payload", _OF_A_REPLY),
+    "reply": ("a whole reply", _OF_A_REPLY),
+    "answer": ("the answer of one turn", _OF_A_REPLY),
+    "conversation": ("the whole conversation", "the scenario's own 'expect:'"),
+}
+"""What checks judge, by what they read, and where they belong."""
 _UNDER_EXPECT = "put it under 'expect:'"
 _UNDER_OWN_EXPECT = "put it under the scenario's own 'expect:', next to 'turns:'"
 
@@ -73,7 +83,18 @@ def _on_unknown(document: Document, path: Path, known: Sequence[str]) -> Advice:
     else:
         hint = _in_expect(key, path)
         words = MESSAGE if path[-2] == "user" else CHECK if _is_block(known) else {}
+        if not hint and _is_block(known) and key in KIND_NAMED:
+            return _of_another_block(key)
     return Advice(hint=hint or meant(key, words, known))
+
+
+def _of_another_block(key: str) -> Advice:
+    """For a check that there is, but not in this block."""
+    judged, where = _JUDGED[KIND_NAMED[key].on]
+    return Advice(
+        message=f"the check '{key}' is not possible here: it judges {judged}",
+        hint=f"put it directly below {where}",
+    )
 
 
 def _at_the_top(key: str, top: Node, known: Sequence[str]) -> str:
