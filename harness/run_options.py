@@ -98,7 +98,6 @@ RUN_OPTIONS = (
         "budget",
         "begin no further conversation after spending this much, such as 2.50USD or 100000tokens",
         metavar="BUDGET",
-        modes=tuple(mode for mode in MODES if mode != Mode.REPLAY),
     ),
     RunOption(
         "processes",

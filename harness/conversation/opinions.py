@@ -21,6 +21,8 @@ class Question:
     """JSON Schema of the answer, which is JSON."""
     sample: int = 1
     """From 1. Several samples of one question differ only in it, and in the seed made of it."""
+    judge: str = ""
+    """The name of the judge that asks, which pays for it; it does not change the answer."""
 
     @property
     def metadata(self) -> Mapping[str, Json]:

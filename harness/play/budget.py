@@ -43,12 +43,17 @@ class Budget:
         """Whether nothing further may begin."""
         return self.spent >= self.limit
 
+    @property
+    def exceeded(self) -> str:
+        """Why nothing further may begin, without a full stop."""
+        return f"the budget of {self.shown(self.limit)} is used up"
+
     def require(self) -> None:
         """Raise `BudgetUsedUp` if nothing further may begin."""
         if self.is_used_up:
             raise BudgetUsedUp(
                 "budget-used-up",
-                f"it was not played, because the budget of {self.shown(self.limit)} is used up",
+                f"it was not played, because {self.exceeded}",
                 "run the same command with a new budget in mode record, which plays what is not"
                 " recorded yet",
             )

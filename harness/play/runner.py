@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.conversation import Transcript
+from harness.conversation.spending import NOTHING_SPENT
 from harness.core import (
     BudgetUsedUp,
     CassetteError,
@@ -287,7 +288,8 @@ class Runner:
                 transcript = consultation.of_whole(transcript, is_old=is_old)
                 state.notes += consultation.finish(is_complete=transcript.stop is None)
             result = player.conversation.shown(self._judged(scenario, transcript, state))
-        if spent := player.conversation.spent:
+        spent = player.conversation.spent + (consultation.spent if consultation else NOTHING_SPENT)
+        if spent:
             result = replace(result, spent=spent)
         return _noted(result, *result.notes_of_checks)
 

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 import pytest
 
 from harness.core import Problem
-from harness.project_file import VARIABLES
+from harness.project_file import VARIABLES, Mode
 from harness.pytest_plugin.notes import notes_of
-from harness.pytest_plugin.options import MODES_OF, given_options, option_like
+from harness.pytest_plugin.options import MODES_OF, given_options, judging_of, option_like
 from harness.run_options import MODES
 
 _PREFIX = "HARN"
@@ -81,6 +81,14 @@ def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:
             hint=(
                 f"it is for {_listed(modes)}; choose that with --harness-mode, or remove the option"
             ),
+        )
+    is_free = mode == Mode.REPLAY and not judging_of(config, Mode(mode)).asks
+    if name == "--harness-budget" and is_free:
+        return Problem(
+            code="no-effect",
+            where=name,
+            message=f"it has no effect in mode '{mode}', which costs nothing",
+            hint="choose another mode with --harness-mode, or remove the option",
         )
     if name == "--harness-history" and not config.getoption("--harness-reports"):
         return Problem(

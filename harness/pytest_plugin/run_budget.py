@@ -14,8 +14,8 @@ from harness.pytest_plugin.suite import Suite
 from harness.reports.tally import Tally
 
 OPTION = "--harness-budget"
-CODE = "budget-used-up"
-"""Of a conversation that was not played."""
+_LEFT_OUT = {"budget-used-up": "played", "judge-over-budget": "judged"}
+"""What did not happen because of the budget, by its code."""
 
 
 def budget_of(config: pytest.Config) -> Budget | None:
@@ -49,9 +49,9 @@ def require_counted(config: pytest.Config, budget: Budget, suites: Sequence[Suit
 
 
 def _counted(suite: Suite, budget: Budget) -> Iterator[tuple[str, bool]]:
-    """The providers that scenarios are played against, and whether their costs are counted."""
+    """The providers of scenarios and of judges, and whether their costs are counted."""
     config = suite.project.config
-    for name in sorted(suite.planner.providers):
+    for name in sorted(suite.planner.providers | config.judging):
         provider = config.providers[name]
         try:
             definition = definition_of(config, provider)
@@ -79,9 +79,10 @@ def _problem(provider: str, budget: Budget) -> Problem:
 def budget_line(budget: Budget, tally: Tally) -> str:
     """What was spent of the budget, and how many conversations were not played."""
     line = f"budget: {budget.shown(budget.spent)} spent of {budget.shown(budget.limit)}"
-    if left_out := sum(provider.codes[CODE] for provider in tally.providers.values()):
-        verb = "conversation was" if left_out == 1 else "conversations were"
-        line += f"; {left_out} {verb} not played"
+    for code, participle in _LEFT_OUT.items():
+        if left_out := sum(provider.codes[code] for provider in tally.providers.values()):
+            verb = "conversation was" if left_out == 1 else "conversations were"
+            line += f"; {left_out} {verb} not {participle}"
     if budget.uncounted:
         what = "reply is" if budget.uncounted == 1 else "replies are"
         line += f"; {budget.uncounted} {what} not counted, because the cost is not known"

@@ -85,8 +85,8 @@ class ScenarioSession:
         self._config = config
         self._named = named
         self._fail_on = fail_on(config)
-        self.budget = budget_of(config) if mode.is_live else None
-        """What live conversations may spend together; None for no limit."""
+        self.budget = budget_of(config) if self.is_live else None
+        """What live conversations and judges may spend together; None for no limit."""
         self._opened: dict[Path, Suite | AuthoringError] = {}
         self._above: dict[str, Path | None] = {}
         """The harness.yaml above each folder that was asked for."""

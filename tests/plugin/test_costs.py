@@ -231,6 +231,16 @@ def test_a_budget_that_cannot_be_kept_is_refused(model, run_here, arguments, sai
     assert said in f"{result.stdout}{result.stderr}"
 
 
+def test_a_budget_is_kept_where_only_judges_are_asked(model, run_here):
+    """A replay that asks judges costs something, so that the option has an effect."""
+    run_here(RECORD)
+
+    result = run_here("--harness-judge=record", "--harness-budget=1tokens")
+
+    assert result.ret == pytest.ExitCode.OK
+    assert "budget: 0 tokens spent of 1 token" in result.outlines
+
+
 def test_a_provider_that_the_budget_does_not_count_is_told(model, run_here):
     """If others are counted, the run goes on, and a note names it."""
     entry = HARNESS_YAML.partition("\n")[2].replace("bot:", "free:").partition("    prices")[0]

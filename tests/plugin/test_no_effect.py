@@ -12,7 +12,6 @@ from harness.run_options import MODES
 
 GREETING = "scenarios/greet.yaml"
 VALUES = {
-    "--harness-budget": "=2.50USD",
     "--harness-concurrency": "=2",
     "--harness-fail-on": "=shape",
     "--harness-holding": "=new",

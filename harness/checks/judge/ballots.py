@@ -29,7 +29,7 @@ def ballots_of(
     All questions are looked up first, so that all of them can be asked together.
     """
     questions = [
-        Question(provider=provider, text=text, schema=schema, sample=sample)
+        Question(provider=provider, text=text, schema=schema, sample=sample, judge=judge.name)
         for provider in judge.providers
         for sample in range(1, judge.samples + 1)
     ]
@@ -69,6 +69,7 @@ def _repair(question: Question, answer: ProviderAnswer, fault: str) -> Question:
         text=repair_text(question.text, answer.text, fault),
         schema=question.schema,
         sample=question.sample,
+        judge=question.judge,
     )
 
 

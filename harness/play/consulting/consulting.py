@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from harness.config import PROVIDER_CONCURRENCY
 from harness.conversation import Opinions, ProviderAnswer, Question, Transcript, Turn
+from harness.conversation.spending import NOTHING_SPENT, Charge, Purpose, Spent
 from harness.core import CassetteError, Interrupted
 from harness.play.consulting.model_access import ModelAccess
 from harness.play.judged_subjects import JudgedSubject, judged_in, judged_in_turn
@@ -78,6 +79,8 @@ class Consultation:
         self._play = play
         self._answers: dict[str, ProviderAnswer] = {}
         self._sidecars: dict[str, Sidecar] = {}
+        self.spent = NOTHING_SPENT
+        """What the answers cost so far, by judge."""
 
     def of_turn(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> Transcript:
         """The conversation so far, with what its checks of one turn asked."""
@@ -134,7 +137,8 @@ class Consultation:
             if not wanted.wanted:
                 return replace(transcript, opinions=Opinions(self._answers))
             for key, question in wanted.wanted.items():
-                self._answers[key] = self._answer(question)
+                answer = self._answers[key] = self._answer(question)
+                self._pay(question, answer)
 
     def _answer(self, question: Question) -> ProviderAnswer:
         sidecar = self._sidecar(question.provider)
@@ -142,6 +146,19 @@ class Consultation:
             return sidecar.answer(question)
         with self._consulting.place(question.provider):
             return sidecar.answer(question)
+
+    def _pay(self, question: Question, answer: ProviderAnswer) -> None:
+        """Add what an answer cost."""
+        if answer.usage is not None:
+            charge = Charge.of(
+                answer.usage,
+                question.provider,
+                self._consulting.asking.project.provider_config(question.provider).prices,
+                is_recorded=answer.is_recorded,
+                purpose=Purpose.JUDGE,
+                name=question.judge,
+            )
+            self.spent += Spent.of((charge,))
 
     def _sidecar(self, provider: str) -> Sidecar:
         # Late: most runs ask nothing.

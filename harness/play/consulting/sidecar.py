@@ -75,6 +75,9 @@ class Sidecar:
                 return answer
         if not self._mode.asks:
             return ProviderAnswer(code="judge-not-recorded", reason=self._why_missing())
+        budget = self._from.contexts.budget
+        if budget is not None and budget.is_used_up:
+            return ProviderAnswer(code="judge-over-budget", reason=budget.exceeded)
         return self._asked(message)
 
     def finish(self, *, is_complete: bool) -> Iterator[str]:

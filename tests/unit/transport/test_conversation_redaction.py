@@ -154,6 +154,7 @@ QUESTION = {
     "text": SECRET,
     "schema": {"type": "object"},
     "sample": 2,
+    "judge": "careful",
 }
 PROVIDER_ANSWER = {
     "text": SECRET,
