@@ -36,6 +36,7 @@ from harness.checks.repeated_replies import REPEATS
 from harness.checks.replies import OPTIONAL, REPLIES
 from harness.checks.same_as import SAME_AS
 from harness.checks.schema_check import SCHEMA
+from harness.checks.similar_to import SIMILAR_TO
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
 from harness.checks.whole_conversation import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
@@ -58,6 +59,7 @@ TABLE = (
     READING,
     QUESTIONS,
     GROUNDED_IN,
+    SIMILAR_TO,
     JUDGE,
     SCHEMA,
     JSON,

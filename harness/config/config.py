@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from harness.config.config_schema import CONFIG_SCHEMA
-from harness.config.judges_format import judge_problems, providers_of
+from harness.config.judges_format import embedders_of, judge_problems, providers_of
 from harness.config.network_format import contradictions, place_of_key
 from harness.config.prices_format import price_problems, prices_of
 from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
@@ -105,11 +105,13 @@ class Config:
     """The entries below `judges:`."""
     judge: str = ""
     """The judge of checks that name none; empty if each must name one."""
+    similarity: tuple[str, ...] = ()
+    """The providers of embeddings; the first is that of checks that name none."""
 
     @property
     def judging(self) -> frozenset[str]:
-        """The providers that judges ask."""
-        return frozenset(str(p.value) for one in self.judges.values() for p in providers_of(one))
+        """The providers that only checks ask."""
+        return frozenset(_judging(self.judges.values(), self.similarity))
 
     def shown(self, path: Path) -> str:
         """A path as messages show it: relative to the project if it is inside."""
@@ -138,7 +140,8 @@ def read_config(file: Path, shown: str = "") -> Config:
     providers = {name: _provider(name, node, root) for name, node in top.entries("providers")}
     max_age, history = top.value_of("max_age"), top.get("history")
     judges = _judges(top)
-    judging = {str(one.value) for judge in judges.values() for one in providers_of(judge)}
+    similarity = tuple(str(one.value) for one in embedders_of(top))
+    judging = frozenset(_judging(judges.values(), similarity))
     return Config(
         root=root,
         provider=_default(top.get("provider"), providers, judging),
@@ -153,6 +156,7 @@ def read_config(file: Path, shown: str = "") -> Config:
         ignored=_ignored(top.get("strength")),
         judges=judges,
         judge=str(top.value_of("judge", next(iter(judges)) if len(judges) == 1 else "")),
+        similarity=similarity,
     )
 
 
@@ -160,6 +164,12 @@ def _judges(top: Node) -> Mapping[str, Node]:
     if problems := list(judge_problems(top)):
         raise ConfigurationError(problems)
     return dict(top.entries("judges"))
+
+
+def _judging(judges: Iterable[Node], similarity: Iterable[str]) -> Iterator[str]:
+    """The providers of judges and of embeddings."""
+    yield from (str(one.value) for judge in judges for one in providers_of(judge))
+    yield from similarity
 
 
 def _ignored(strength: Node | None) -> tuple[IgnoredField, ...]:

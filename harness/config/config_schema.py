@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.config.judges_format import JUDGES
+from harness.config.judges_format import JUDGES, SIMILARITY
 from harness.config.network_format import NETWORK
 from harness.config.prices_format import PRICES
 from harness.config.strength_format import STRENGTH
@@ -139,6 +139,7 @@ CONFIG_SCHEMA: Json = {
         "strength": STRENGTH,
         "judges": JUDGES,
         "judge": {"type": "string", "description": "The judge of checks that name none."},
+        "similarity": SIMILARITY,
         "checks": {
             "type": "array",
             "items": {"type": "string"},

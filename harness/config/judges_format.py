@@ -1,4 +1,4 @@
-"""The keys `judges` and `judge`: the models that checks ask."""
+"""The keys `judges`, `judge` and `similarity`: the models that checks ask."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ JUDGES: Json = {
     "minProperties": 1,
 }
 
+SIMILARITY: Json = {
+    "description": (
+        "The provider of embeddings that the check 'similar_to' asks; of a list, checks that name"
+        " none ask the first."
+    ),
+    "examples": ["embedder"],
+    "oneOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+    ],
+}
+
+
+def embedders_of(top: Node) -> tuple[Node, ...]:
+    """The providers below `similarity`."""
+    named = top.get("similarity")
+    if named is None:
+        return ()
+    return tuple(named) if isinstance(named.value, list) else (named,)
+
 
 def providers_of(judge: Node) -> tuple[Node, ...]:
     """The providers that a judge asks."""
@@ -59,17 +79,18 @@ def providers_of(judge: Node) -> tuple[Node, ...]:
 def judge_problems(top: Node) -> Iterator[Problem]:
     """Judges that ask unknown providers or can never agree, and a default that does not exist."""
     known: Mapping[str, Node] = dict(top.entries("judges"))
+    asked = [(one, f"judge {name}") for name, judge in known.items() for one in providers_of(judge)]
     providers = dict(top.entries("providers"))
+    for one, subject in (*asked, *((one, "similarity") for one in embedders_of(top))):
+        if one.value not in providers:
+            yield Problem(
+                code="unknown-provider",
+                message=f"unknown provider {quote(str(one.value))}",
+                place=one.place,
+                subject=subject,
+                hint=did_you_mean(str(one.value), providers),
+            )
     for name, judge in known.items():
-        for one in providers_of(judge):
-            if one.value not in providers:
-                yield Problem(
-                    code="unknown-provider",
-                    message=f"unknown provider {quote(str(one.value))}",
-                    place=one.place,
-                    subject=f"judge {name}",
-                    hint=did_you_mean(str(one.value), providers),
-                )
         answers = len(providers_of(judge)) * int(judge.value_of("samples", 1))
         agree, wanted = judge.get("agree"), int(judge.value_of("agree", answers))
         if agree is not None and wanted > answers:

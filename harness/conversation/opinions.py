@@ -41,6 +41,8 @@ class ProviderAnswer:
     """What a model answered, or why there is no answer."""
 
     text: str = ""
+    payload: Json = None
+    """What its only message was read from, such as the vector of a text; None if there is none."""
     code: str = ""
     """Of the error that there is instead of an answer; empty if there is an answer."""
     reason: str = ""

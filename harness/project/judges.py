@@ -23,6 +23,7 @@ def judges_of(config: Config, files: Files) -> Judges:
     return Judges(
         named={name: _judge(name, node, config, files) for name, node in config.judges.items()},
         default=config.judge,
+        embedders=config.similarity,
     )
 
 

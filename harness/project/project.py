@@ -176,6 +176,7 @@ class Project:
             *sorted(definition_key(config, one) for one in config.providers.values()),
             *sorted(f"judge {name}" for name in config.judges),
             config.judge,
+            *(f"similarity {name}" for name in config.similarity),
             *sorted(config.tags if config.tags is not None else ("*",)),
             *sorted(self.schemas.names()),
         )

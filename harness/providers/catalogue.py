@@ -12,6 +12,7 @@ from harness.core import DefinitionError, Problem, nearest_word, quote
 from harness.providers.builtin import FOLDERS
 from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
+from harness.providers.embeddings import EMBEDDINGS
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -39,7 +40,7 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
             return read_class_file(folder, name)
         known: dict[str, Path | EntryPoint] = {}
     else:
-        known = installed()
+        known = {**installed(), **EMBEDDINGS}
         if name in known:
             return _installed(name, known[name])
     own = "your own definition is a folder of the project"

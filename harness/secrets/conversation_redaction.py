@@ -220,6 +220,8 @@ def redact_opinion(opinion: Opinion, redactor: Redactor) -> Opinion:
         answer=replace(
             answer,
             text=redactor.text(answer.text),
+            # A check has read it; a result needs no thousand numbers.
+            payload=None,
             reason=redactor.text(answer.reason),
             model=redactor.text(answer.model),
         ),

@@ -51,6 +51,8 @@ class Judges:
     named: Mapping[str, JudgeSettings]
     default: str = ""
     """The judge of checks that name none; empty if they must name one."""
+    embedders: tuple[str, ...] = ()
+    """The providers of embeddings that `similar_to` asks; checks that name none ask the first."""
 
 
 NO_JUDGES = Judges(named={})

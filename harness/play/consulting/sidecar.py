@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from harness.conversation import ProviderAnswer, Question, UserMessage
+from harness.conversation import ProviderAnswer, Question, Reply, UserMessage
 from harness.core import (
+    Json,
     MissingCassette,
     PlayError,
     Refused,
@@ -168,6 +169,7 @@ class Sidecar:
         reply = None if error is not None else turn.reply
         return ProviderAnswer(
             text=reply.text if reply is not None else "",
+            payload=_only_message(reply),
             code="judge-failed" if error is not None else "",
             reason=state.redactor.text(f"{self._name}: {error.message} [{error.code}]")
             if error
@@ -208,6 +210,12 @@ class Sidecar:
         else:
             reason = "the conversation, the check or the prompt changed"
         return f"{what}: {reason}; {self._fix}"
+
+
+def _only_message(reply: Reply | None) -> Json:
+    """What the only message of a reply was read from."""
+    is_one = reply is not None and len(reply.messages) == 1
+    return reply.messages[0].payload if reply is not None and is_one else None
 
 
 def _reason(name: str, error: PlayError | None) -> str:

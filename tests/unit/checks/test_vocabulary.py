@@ -36,7 +36,7 @@ def test_the_examples_compile(name):
     """The examples that editors show are values that the check takes."""
     prompt = built_in_prompt("criterion@1")
     judge = JudgeSettings(name="careful", providers=("referee",), prompt=prompt)
-    judges = Judges(named={"careful": judge}, default="careful")
+    judges = Judges(named={"careful": judge}, default="careful", embedders=("e",))
 
     for example in KINDS[name].schema["examples"]:
         assert KINDS[name].compile(example, Options(judges=judges))

@@ -158,6 +158,7 @@ QUESTION = {
 }
 PROVIDER_ANSWER = {
     "text": SECRET,
+    "payload": [SECRET],
     "code": "judge-failed",
     "reason": SECRET,
     "model": SECRET,
