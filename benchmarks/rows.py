@@ -12,6 +12,7 @@ from benchmarks.accept_rows import accept_rows
 from benchmarks.check_rows import check_peers, check_rows
 from benchmarks.desk_rows import desk_rows
 from benchmarks.measuring import Command, Measured, Pair
+from benchmarks.part_rows import part_rows
 from benchmarks.recorded_rows import recorded_rows
 from benchmarks.report_rows import report_rows
 from benchmarks.row import WAIT, Bench, Commands, Row, Sizes, at_least, at_most, memory_at_most
@@ -31,6 +32,7 @@ def rows_of(sizes: Sizes) -> Sequence[Row]:
         *check_rows(sizes),
         *recorded_rows(sizes),
         *report_rows(sizes),
+        *part_rows(sizes),
         *accept_rows(sizes),
         *stream_rows(),
         *desk_rows(sizes),
