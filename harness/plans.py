@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness import __version__
+from harness.cassettes.divided_plays import divided, take_key
 from harness.cassettes.recorded_seconds import RecordedTakes, estimated_seconds, recorded_takes
 from harness.config import find_config, unknown_tag
 from harness.core import (
@@ -19,7 +20,7 @@ from harness.core import (
     no_such_file,
     value_class,
 )
-from harness.parallel.dividing import divide, part_from
+from harness.parallel.dividing import part_from
 from harness.parallel.plan_format import VERSION, plan_hash
 from harness.project.loading import entry_of
 from harness.project.near_paths import nearest_path
@@ -40,6 +41,8 @@ class PlannedScenario:
     """File, provider and row; the first of its takes."""
     entry: Entry
     """What its file says beside its turns: tags, title, takes, `skip` and `xfail`."""
+    takes: tuple[int, ...] = ()
+    """The only takes that are played, if other parts play the rest; empty for all."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -59,13 +62,12 @@ class Plan:
     def part(self, number: int, count: int) -> Plan:
         """One of `count` parts that take about as long as each other; `number` is from 1.
 
-        All takes of a scenario are in one part, with one provider and row, because they decide
-        together when they end. Raises `ValueError` for a part that there cannot be, and
-        `AuthoringError` if harness.yaml is wrong.
+        Takes that decide together when they end are in one part. Raises `ValueError` for a part
+        that there cannot be, and `AuthoringError` if harness.yaml is wrong.
         """
         part = part_from(f"{number}/{count}")
-        placed = divide(estimated_seconds(self._recorded(self._project())), part.count)
-        mine = (one for one in self.scenarios if placed[one.id] == part.number)
+        plays = divided(self._recorded(self._project()), part.count).of_part(part.number)
+        mine = (replace(one, takes=plays[one.id]) for one in self.scenarios if one.id in plays)
         return replace(self, scenarios=tuple(mine))
 
     def as_json(self, parts: int = 1) -> dict[str, Json]:
@@ -77,7 +79,7 @@ class Plan:
         project = self._project()
         recorded = self._recorded(project)
         seconds = estimated_seconds(recorded)
-        placed = divide(seconds, count)
+        plays = divided(recorded, count)
         content: dict[str, Json] = {
             "version": VERSION,
             "harness": __version__,
@@ -89,9 +91,8 @@ class Plan:
             "plays": [
                 {
                     **_play_json(one, project),
-                    "seconds": seconds[one.id],
-                    "part": placed[one.id],
-                    "takes": _takes_json(one.id, recorded[one.id]),
+                    "seconds": round(sum(seconds[one.id]), 6),
+                    "takes": _takes_json(one.id, recorded[one.id], plays.takes[one.id]),
                 }
                 for one in self.scenarios
             ],
@@ -105,7 +106,13 @@ class Plan:
 
     def _recorded(self, project: Project) -> dict[str, RecordedTakes]:
         return {
-            one.id: recorded_takes(project, one.play, repeat_of(project, one.entry))
+            one.id: recorded_takes(
+                project,
+                one.play,
+                repeat_of(project, one.entry),
+                # Those of an expected failure are judged as one.
+                is_divisible=not one.entry.waivers,
+            )
             for one in self.scenarios
         }
 
@@ -170,11 +177,11 @@ def _play_json(scenario: PlannedScenario, project: Project) -> dict[str, Json]:
     }
 
 
-def _takes_json(name: str, takes: RecordedTakes) -> list[Json]:
+def _takes_json(name: str, takes: RecordedTakes, parts: Sequence[int]) -> list[Json]:
     listed: list[Json] = []
-    for number, seconds in enumerate(takes.seconds, 1):
+    for number, (seconds, part) in enumerate(zip(takes.seconds, parts, strict=True), 1):
         known: dict[str, Json] = {} if seconds is None else {"seconds": seconds}
-        listed.append({"key": f"{name}#{number}", "take": number, **known})
+        listed.append({"key": take_key(name, number), "take": number, **known, "part": part})
     return listed
 
 

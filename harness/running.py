@@ -147,7 +147,9 @@ class PlanPlayer:
         repeat = repeat_of(self._project, entry, self._mode)
         result: ScenarioResult | Takes
         if repeat.is_repeated:
-            result = Takes.played(repeat, lambda one: self._take(play.as_take(one), entry.line))
+            result = Takes.played(
+                repeat, lambda one: self._take(play.as_take(one), entry.line), scenario.takes
+            )
             self._runner.drop_takes(play, result.unplayed)
         else:
             result = self._result(self._runner.run, play, entry.line)

@@ -29,28 +29,35 @@ class RecordedTakes:
     provider: str
     seconds: tuple[float | None, ...]
     """None if there is no recording, or if another tool made it, without times."""
-
-    def total(self, unknown: float) -> float:
-        """Seconds of all takes, given those of one that is not known."""
-        return round(sum(unknown if one is None else one for one in self.seconds), 6)
+    is_divisible: bool = False
+    """Whether the takes can be played apart from each other."""
 
 
-def recorded_takes(project: Project, play: Play, repeat: Repeat) -> RecordedTakes:
-    """The takes of a play. Its recordings are searched, not parsed."""
+def recorded_takes(
+    project: Project, play: Play, repeat: Repeat, *, is_divisible: bool = True
+) -> RecordedTakes:
+    """The takes of a play. Its recordings are searched, not parsed.
+
+    `is_divisible` says whether the takes can be played apart, if those that decide permit it.
+    """
     try:
         takes = takes_to_replay(project, play, repeat)
     except CassetteError:
         # Playing it says what is wrong with its name.
         takes = play.takes(repeat.needed(0, 0))
     seconds = tuple(_recorded(project, take) for take in takes)
-    return RecordedTakes(provider=play.provider, seconds=seconds)
+    return RecordedTakes(
+        provider=play.provider,
+        seconds=seconds,
+        is_divisible=is_divisible and repeat.is_divisible,
+    )
 
 
-def estimated_seconds(takes: Mapping[str, RecordedTakes]) -> dict[str, float]:
-    """The seconds of each play.
+def estimated_seconds(takes: Mapping[str, RecordedTakes]) -> dict[str, tuple[float, ...]]:
+    """The seconds of each take of each play.
 
-    A take that is not recorded counts as the mean of its provider's recorded takes; if it has
-    none, as the mean of all; and if there is none at all, as `UNKNOWN`.
+    One that is not recorded counts as the mean of its provider's recorded takes; if it has none,
+    as the mean of all; and if there is none at all, as `UNKNOWN`.
     """
     by_provider: dict[str, list[float]] = {}
     for one in takes.values():
@@ -59,7 +66,10 @@ def estimated_seconds(takes: Mapping[str, RecordedTakes]) -> dict[str, float]:
     everything = [seconds for known in by_provider.values() for seconds in known]
     mean = _mean(everything, UNKNOWN)
     means = {provider: _mean(known, mean) for provider, known in by_provider.items()}
-    return {name: one.total(means[one.provider]) for name, one in takes.items()}
+    return {
+        name: tuple(means[one.provider] if known is None else known for known in one.seconds)
+        for name, one in takes.items()
+    }
 
 
 def seconds_in(content: bytes) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
@@ -20,6 +20,8 @@ class Takes:
     results: tuple[ScenarioResult, ...]
     """By take; at least one."""
     repeat: Repeat
+    numbers: Sequence[int] = ()
+    """Those of the takes, if others are played elsewhere; empty for 1, 2 and so on."""
 
     passed: int = field(init=False)
     failed: int = field(init=False)
@@ -30,27 +32,32 @@ class Takes:
 
     def __post_init__(self) -> None:
         outcomes = [result.outcome for result in self.results]
-        passed, failed = outcomes.count(Outcome.PASSED), outcomes.count(Outcome.FAILED)
-        passes = self.repeat.passes(passed, failed)
-        if passes is None:
-            is_skipped = Outcome.SKIPPED in outcomes and Outcome.BROKEN not in outcomes
-            outcome = Outcome.SKIPPED if is_skipped else Outcome.BROKEN
-        else:
-            outcome = Outcome.PASSED if passes else Outcome.FAILED
-        object.__setattr__(self, "passed", passed)
-        object.__setattr__(self, "failed", failed)
-        object.__setattr__(self, "outcome", outcome)
+        object.__setattr__(self, "passed", outcomes.count(Outcome.PASSED))
+        object.__setattr__(self, "failed", outcomes.count(Outcome.FAILED))
+        object.__setattr__(self, "outcome", outcome_of_takes(outcomes, self.gate))
 
     @classmethod
-    def played(cls, repeat: Repeat, result_of: Callable[[int], ScenarioResult]) -> Takes:
-        """Play takes in the order of their numbers, from 1, until their result is certain."""
+    def played(
+        cls,
+        repeat: Repeat,
+        result_of: Callable[[int], ScenarioResult],
+        numbers: Sequence[int] = (),
+    ) -> Takes:
+        """Play takes in the order of their numbers, from 1, until their result is certain.
+
+        With `numbers`, these and no others, of takes that are divisible.
+        """
+        if numbers:
+            return cls.of(tuple(map(result_of, numbers)), repeat, numbers)
         results: list[ScenarioResult] = []
         while repeat.needed(*judged_in(result.outcome for result in results)):
             results.append(result_of(len(results) + 1))
         return cls.of(tuple(results), repeat)
 
     @classmethod
-    def of(cls, results: tuple[ScenarioResult, ...], repeat: Repeat) -> Takes:
+    def of(
+        cls, results: tuple[ScenarioResult, ...], repeat: Repeat, numbers: Sequence[int] = ()
+    ) -> Takes:
         """The takes of a scenario.
 
         Turns that were compared with a recording then say which take they are of.
@@ -65,10 +72,22 @@ class Takes:
                 )
                 if result.compared
                 else result
-                for take, result in enumerate(results, 1)
+                for take, result in zip(numbers or range(1, len(results) + 1), results, strict=True)
             ),
             repeat=repeat,
+            numbers=numbers,
         )
+
+    @property
+    def gate(self) -> Repeat:
+        """What decides about these takes: without the others, that all of them must pass."""
+        count = len(self.numbers)
+        return replace(self.repeat, takes=count, wanted=count) if count else self.repeat
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, ScenarioResult]]:
+        """The takes with their numbers."""
+        return zip(self.numbers or range(1, len(self.results) + 1), self.results, strict=True)
 
     @property
     def spent(self) -> Spent:
@@ -78,7 +97,7 @@ class Takes:
     @property
     def wanted(self) -> int:
         """Takes that must pass; 0 if they go on until they decide."""
-        return self.repeat.wanted
+        return self.gate.wanted
 
     @property
     def is_stopped(self) -> bool:
@@ -87,13 +106,13 @@ class Takes:
         When they ended depends on their outcomes then, so that their pass rate is biased.
         """
         return self.outcome in (Outcome.PASSED, Outcome.FAILED) and (
-            not self.wanted or len(self.results) < self.repeat.takes
+            not self.wanted or len(self.results) < self.gate.takes
         )
 
     @property
     def unplayed(self) -> range:
         """The numbers of takes that were not played, because the result was certain."""
-        last = self.repeat.takes if self.is_stopped else len(self.results)
+        last = self.gate.takes if self.is_stopped else len(self.results)
         return range(len(self.results) + 1, last + 1)
 
     @property
@@ -164,6 +183,15 @@ class Takes:
         outcomes = [result.outcome for result in self.results]
         wanted = Outcome.FAILED if self.is_undecided else self.outcome
         return outcomes.index(wanted) + 1 if wanted in outcomes else 1
+
+
+def outcome_of_takes(outcomes: Sequence[Outcome], repeat: Repeat) -> Outcome:
+    """The outcome of takes together; see `Takes.outcome`."""
+    passes = repeat.passes(outcomes.count(Outcome.PASSED), outcomes.count(Outcome.FAILED))
+    if passes is None:
+        is_skipped = Outcome.SKIPPED in outcomes and Outcome.BROKEN not in outcomes
+        return Outcome.SKIPPED if is_skipped else Outcome.BROKEN
+    return Outcome.PASSED if passes else Outcome.FAILED
 
 
 def judged_in(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from harness.core import Json, value_class
@@ -34,6 +34,11 @@ PART_OF_PLAN_SCHEMA: Mapping[str, Json] = {
         "project": {**_TEXTS, "description": "A hash by each file and folder of the project."},
         "options": {**_TEXTS, "description": "Options that all parts must have."},
         "conversations": {**_POSITIONS, "description": "Positions in the plan, by id."},
+        "takes": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {**_NUMBER, "minimum": 1}},
+            "description": "Those of conversations of which other parts have the rest, by id.",
+        },
         "tests": {**_POSITIONS, "description": "The same of Python tests."},
     },
 }
@@ -56,10 +61,12 @@ class PartOfPlan:
     """A hash by harness.yaml and by each file and folder that it names."""
     options: Mapping[str, str]
     """Those that all parts must have, with their values."""
-    conversations: Mapping[str, int]
+    conversations: Mapping[str, int] = field(default_factory=dict)
     """Positions in the plan of the part's scenarios, from 0, by their ids."""
-    tests: Mapping[str, int]
-    """The same of Python tests, which may hold any number of conversations."""
+    takes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The takes of those of which other parts have the rest, by their ids."""
+    tests: Mapping[str, int] = field(default_factory=dict)
+    """Positions of Python tests, which may hold any number of conversations."""
 
     @property
     def played(self) -> int:
@@ -76,13 +83,14 @@ class PartOfPlan:
             "project": dict(self.project),
             "options": dict(self.options),
             "conversations": dict(self.conversations),
+            **({"takes": {k: list(v) for k, v in self.takes.items()}} if self.takes else {}),
             **({"tests": dict(self.tests)} if self.tests else {}),
         }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """From the form of `json`."""
-        return cls(**{"tests": {}, **content})
+        return cls(**content)
 
 
 @dataclass(slots=True)
@@ -104,28 +112,25 @@ class ChosenPart:
         return None if self.of_plan is None else self.of_plan.json()
 
 
-def part_of_plan(
+def plan_of_parts(
     *,
     seconds: Mapping[str, float],
     parts: int,
+    plays: int,
     project: Mapping[str, str],
     options: Mapping[str, str],
-    conversations: Mapping[str, int],
-    tests: Mapping[str, int],
 ) -> PartOfPlan:
-    """Of a plan whose plays take these `seconds`, by their ids, a part with `conversations`."""
+    """A part without conversations, of a plan whose plays or takes need these `seconds`."""
     selection = _hash(sorted(seconds))
     division = _hash([parts, *(list(pair) for pair in sorted(seconds.items()))])
     common: tuple[Json, ...] = (selection, division, dict(project), dict(options))
     return PartOfPlan(
         id=_hash(common),
-        plays=len(seconds),
+        plays=plays,
         selection=selection,
         division=division,
         project=project,
         options=options,
-        conversations=conversations,
-        tests=tests,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.core import ConfigurationError, Json, Problem
 from harness.formats.json_schema import Schema, compile_format
@@ -44,6 +44,7 @@ _TAKE = _object(
         "key": _about(_TEXT, "Unique in a plan."),
         "take": {"type": "integer", "minimum": 1},
         "seconds": _about(_SECONDS, "Of the recording; omitted if there is none."),
+        "part": {"type": "integer", "minimum": 1, "maximum": MOST_PARTS},
     },
     "seconds",
 )
@@ -55,7 +56,6 @@ _PLAY = _object(
         "provider": _TEXT,
         "row": _about(_TEXT, "Of the matrix."),
         "seconds": _about(_SECONDS, "Of all takes; takes without a recording are estimated."),
-        "part": {"type": "integer", "minimum": 1, "maximum": MOST_PARTS},
         "takes": {"type": "array", "items": _TAKE, "minItems": 1},
     },
     "row",
@@ -81,6 +81,15 @@ PLAN_SCHEMA: Mapping[str, Json] = {
 """The whole file."""
 
 
+class PlannedTakes(NamedTuple):
+    """What a part has of a play."""
+
+    position: int
+    """Of the play in the plan, from 0."""
+    takes: tuple[int, ...]
+    """The numbers of the takes; empty for all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFile:
     """What a file of a plan contains."""
@@ -94,13 +103,16 @@ class PlanFile:
         """How many parts it has."""
         return int(self.content["parts"])
 
-    @property
-    def part_of(self) -> dict[tuple[str, str], int]:
-        """The part of each play, by its file and name."""
-        return {
-            (play["file"], play["id"].partition("::")[2]): play["part"]
-            for play in self.content["plays"]
-        }
+    def of_part(self, number: int) -> dict[tuple[str, str], PlannedTakes]:
+        """What a part has of each play, by the play's file and name; 0 stands for all parts."""
+        found: dict[tuple[str, str], PlannedTakes] = {}
+        for position, play in enumerate(self.content["plays"]):
+            mine = [take["take"] for take in play["takes"] if number in (0, take["part"])]
+            if mine:
+                is_whole = len(mine) == len(play["takes"])
+                key = play["file"], play["id"].partition("::")[2]
+                found[key] = PlannedTakes(position, () if is_whole else tuple(mine))
+        return found
 
 
 def plan_hash(content: Mapping[str, Json]) -> str:

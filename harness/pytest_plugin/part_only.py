@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.cassettes.recorded_seconds import RecordedTakes, estimated_seconds, recorded_takes
+from harness.cassettes.divided_plays import divided
+from harness.cassettes.recorded_seconds import RecordedTakes, recorded_takes
 from harness.core import counted, printable
-from harness.parallel.dividing import divide, part_from
-from harness.parallel.part_of_plan import ChosenPart, PartOfPlan, part_of_plan
-from harness.parallel.plan_format import PlanFile
+from harness.parallel.dividing import part_from
+from harness.parallel.part_of_plan import ChosenPart, PartOfPlan, plan_of_parts
+from harness.parallel.plan_format import PlanFile, PlannedTakes
 from harness.project.suite_digests import differing, suite_digests
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.plan_option import plan_error, plan_of
+from harness.pytest_plugin.repeated_items import RepeatedItem
 from harness.pytest_plugin.scenario_items import ScenarioItem
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
@@ -92,16 +95,21 @@ class PartOnly:
 
     def _divided(self, items: Sequence[pytest.Item]) -> set[pytest.Item]:
         """The items of the part, of what was collected."""
-        takes = {item.nodeid: _takes_of(item) for item in items}
-        seconds = estimated_seconds(takes)
-        placed = divide(seconds, self._part.number.count)
-        mine = {item for item in items if placed[item.nodeid] == self._part.number.number}
-        self._part.of_plan = part_of_plan(
-            seconds=seconds,
+        takes = {item.nodeid: _takes_of(item, self._session) for item in items}
+        plays = divided(takes, self._part.number.count)
+        numbers = plays.of_part(self._part.number.number)
+        mine = {item for item in items if item.nodeid in numbers}
+        plan = plan_of_parts(
+            seconds=plays.seconds,
             parts=self._part.number.count,
+            plays=len(items),
             project=self._digests(),
             options=self._options(),
+        )
+        self._part.of_plan = replace(
+            plan,
             conversations=_positions(items, mine, is_scenario=True),
+            takes=_leave_others(mine, numbers),
             tests=_positions(items, mine, is_scenario=False),
         )
         return mine
@@ -120,24 +128,26 @@ class PartOnly:
                 "play it without paths, -k, -m and other options that choose",
             )
         found = {key: known[key] for key in numbers if key in known}
-        self._part.of_plan = part_of_plan(
+        of_plan = plan_of_parts(
             seconds={play["id"]: play["seconds"] for play in plan.content["plays"]},
             parts=plan.parts,
+            plays=len(plan.content["plays"]),
             project=self._digests(),
             options={**self._options(), "--plan": plan.content["plan"]},
-            conversations={item.nodeid: numbers[key] for key, item in found.items()},
-            tests={},
+        )
+        planned = {item.nodeid: numbers[key] for key, item in found.items()}
+        takes = {nodeid: one.takes for nodeid, one in planned.items()}
+        self._part.of_plan = replace(
+            of_plan,
+            conversations={nodeid: one.position for nodeid, one in planned.items()},
+            takes=_leave_others(found.values(), takes),
         )
         return set(found.values())
 
-    def _numbers(self, plan: PlanFile) -> dict[tuple[str, str], int]:
-        """The positions in the plan of the plays of the part; of all without `--harness-part`."""
-        is_whole = not self._config.getoption("--harness-part")
-        return {
-            key: position
-            for position, (key, part) in enumerate(plan.part_of.items())
-            if is_whole or part == self._part.number.number
-        }
+    def _numbers(self, plan: PlanFile) -> dict[tuple[str, str], PlannedTakes]:
+        """What the part has of each play; all of it without `--harness-part`."""
+        is_part = bool(self._config.getoption("--harness-part"))
+        return plan.of_part(self._part.number.number if is_part else 0)
 
     def _require_same(self, plan: PlanFile) -> None:
         """Raise `UsageError` unless the plan has such a part, and is of the project as it is."""
@@ -178,11 +188,29 @@ class PartOnly:
         return f"{self._part.of_plan.played} of {of_all}, plan {self._part.of_plan.id}"
 
 
-def _takes_of(item: pytest.Item) -> RecordedTakes:
+def _takes_of(item: pytest.Item, session: ScenarioSession) -> RecordedTakes:
     """The takes of an item; a Python test is one that is not recorded."""
     if not isinstance(item, ScenarioItem):
         return RecordedTakes(provider="", seconds=(None,))
-    return recorded_takes(item.suite.project, item.play, item.repeat)
+    return recorded_takes(
+        item.suite.project,
+        item.play,
+        item.repeat,
+        # Those of a comparison and of an expected failure are judged as one.
+        is_divisible=not session.mode.is_compared
+        and not any(map(item.get_closest_marker, ("skip", "xfail"))),
+    )
+
+
+def _leave_others(
+    items: Iterable[pytest.Item], numbers: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """Let items play the takes of the part; those of which other parts have the rest."""
+    takes = {item.nodeid: numbers[item.nodeid] for item in items if numbers[item.nodeid]}
+    for item in items:
+        if isinstance(item, RepeatedItem) and item.nodeid in takes:
+            item.play_only(takes[item.nodeid])
+    return takes
 
 
 def _positions(

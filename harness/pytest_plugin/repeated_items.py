@@ -35,15 +35,23 @@ class RepeatedItem(ScenarioItem):
         """Of the takes that were held ahead, by number."""
         self._ahead = self._repeat.needed(0, 0)
         """The last take that is held ahead."""
+        self._only: tuple[int, ...] = ()
+        """The only takes that are played, if other parts play the rest."""
 
     @property
     def repeat(self) -> Repeat:
         """How often it is played."""
         return self._repeat
 
+    def play_only(self, numbers: tuple[int, ...]) -> None:
+        """Leave the other takes to other parts."""
+        self._only = numbers
+
     @property
     def plays(self) -> tuple[Play, ...]:
         """The takes that are played in any case, in order."""
+        if self._only:
+            return tuple(map(self.play.as_take, self._only))
         return self.play.takes(self._repeat.needed(0, 0))
 
     def played(self, play: Play) -> ScenarioResult:
@@ -55,6 +63,8 @@ class RepeatedItem(ScenarioItem):
 
         Takes count in the order of their numbers, so those after one that goes on do not.
         """
+        if self._only:
+            return ()
         with self._lock:
             self._outcomes[play.take] = result.outcome
             ended: list[Outcome] = []
@@ -67,7 +77,7 @@ class RepeatedItem(ScenarioItem):
 
     def play_all(self) -> Takes:
         """The takes, judged together."""
-        takes = Takes.played(self._repeat, self._take)
+        takes = Takes.played(self._repeat, self._take, self._only)
         self.suite.runner.drop_takes(self.play, takes.unplayed)
         return takes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ import pytest
 from harness.core import value_class
 from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.reports.failure_reason import reason_in
 
-_PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
-"""At the start of a screen: where it is, in the scenario and in the recording."""
 _WHILE_PLAYED = "BROKEN while it was played"
 """Pytest writes `ERROR at setup of` before it, which is not the `setup:` of the scenario."""
 
@@ -31,11 +29,7 @@ class Screen:
 
     def __init__(self, text: str, path: str, line: int) -> None:
         self._text = text
-        first = text.partition("\n")[0]
-        found = _PLACES.match(first)
-        if found is not None:
-            first = f"{first[found.end() :]} ({found.group().rstrip(': ')})"
-        self.reprcrash = _Crash(path, line, first)
+        self.reprcrash = _Crash(path, line, reason_in(text))
 
     def __str__(self) -> str:
         return self._text

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
-from harness.core import counted, printable, shorten
+from harness.core import Place, counted, printable, shorten
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.labelled_lines import labelled, said_in_short
 from harness.scenario import Scenario, UserTurn, turn_subject
+from harness.statistics.intervals import wilson_interval
 from harness.transport.curl import curl_line
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def failure_screen(result: ScenarioResult | Takes) -> str:
         return printable("\n".join(_screen(result)).rstrip())
     lines = [*_verdict(result), *takes_listed(result)]
     if result.outcome.is_bad:
-        lines += ["", f"take {result.shown}", failure_screen(result.results[result.shown - 1])]
+        number, shown = tuple(result.numbered)[result.shown - 1]
+        lines += ["", f"take {number}", failure_screen(shown)]
     return "\n".join(lines)
 
 
@@ -48,10 +50,16 @@ def failure_headline(result: ScenarioResult | Takes) -> str:
 
 def takes_listed(takes: Takes) -> Iterator[str]:
     """A line for each take: its number, its outcome, and codes of what went wrong."""
-    for number, result in enumerate(takes.results[:MOST_LISTED], 1):
-        codes = ", ".join(result.codes)
-        yield f"  {f'take {number}':<{LABEL}}{result.outcome.value:<{LABEL}}{codes}".rstrip()
-    hidden = Counter(result.outcome.value for result in takes.results[MOST_LISTED:])
+    return lines_of_takes(
+        [(number, result.outcome.value, result.codes) for number, result in takes.numbered]
+    )
+
+
+def lines_of_takes(takes: Sequence[tuple[int, str, Sequence[str]]]) -> Iterator[str]:
+    """The same, given number, outcome and codes of each."""
+    for number, outcome, codes in takes[:MOST_LISTED]:
+        yield f"  {f'take {number}':<{LABEL}}{outcome:<{LABEL}}{', '.join(codes)}".rstrip()
+    hidden = Counter(outcome for _, outcome, _ in takes[MOST_LISTED:])
     if hidden:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in hidden.items())
         yield f"  … {counted(hidden.total(), 'more take')}: {counts}"
@@ -59,18 +67,31 @@ def takes_listed(takes: Takes) -> Iterator[str]:
 
 def _verdict(takes: Takes) -> Iterator[str]:
     """`3 of 5 takes passed, 4 required (95 % interval 0.23 to 0.88)`, with its place."""
-    scenario, own = takes.scenario, takes.scenario.repeat
-    is_own = own is not None and own.as_json() == takes.repeat.as_json()
-    place = own.place if own is not None and is_own and own.place else scenario.place
-    verdict = "its take could not be judged"
-    if len(takes.results) > 1:
-        verdict = f"none of {len(takes.results)} takes could be judged"
-    if takes.judged:
-        verdict = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
-        verdict += f" and {takes.broken} could not be judged" if takes.broken else ""
-        verdict += f" and {takes.skipped} skipped" if takes.skipped else ""
+    place = place_of_takes(takes)
+    verdict = counted_takes(takes.passed, takes.judged, takes.skipped, len(takes.results))
     yield f"{place}: {verdict}, {_required(takes)}"
     yield f"{takes.results[0].excerpt(place)} [repeat]"
+
+
+def place_of_takes(takes: Takes) -> Place:
+    """The key `repeat` of the scenario; the scenario if the command line says how often."""
+    scenario, own = takes.scenario, takes.scenario.repeat
+    is_own = own is not None and own.as_json() == takes.repeat.as_json()
+    return own.place if own is not None and is_own and own.place else scenario.place
+
+
+def counted_takes(passed: int, judged: int, skipped: int, played: int) -> str:
+    """How many takes passed, and how many say nothing of the bot."""
+    if not judged:
+        return (
+            "its take could not be judged"
+            if played == 1
+            else (f"none of {played} takes could be judged")
+        )
+    broken = played - judged - skipped
+    verdict = f"{passed} of {counted(judged, 'take')} passed"
+    verdict += f" and {broken} could not be judged" if broken else ""
+    return f"{verdict} and {skipped} skipped" if skipped else verdict
 
 
 def _required(takes: Takes) -> str:
@@ -85,7 +106,17 @@ def _required(takes: Takes) -> str:
         required = required.replace("%", " %")
     if takes.is_stopped and played < repeat.takes:
         return f"{required}; stopped after {played} of {repeat.takes}"
-    return f"{required} (95 % interval {takes.interval})" if takes.judged else required
+    return f"{required}{_interval(takes.passed, takes.judged)}"
+
+
+def required_takes(wanted: int, passed: int, judged: int) -> str:
+    """What is required of takes that are all played, and how sure that is."""
+    required = f"{wanted} {'required' if judged else 'must pass'}"
+    return f"{required}{_interval(passed, judged)}"
+
+
+def _interval(passed: int, judged: int) -> str:
+    return f" (95 % interval {wilson_interval(passed, judged)})" if judged else ""
 
 
 def _screen(result: ScenarioResult) -> Iterator[str]:

@@ -63,7 +63,7 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
         names, takes = [result.scenario.id], None
     else:
         results = result.results
-        names = [f"{result.scenario.id} take {number}" for number in range(1, len(results) + 1)]
+        names = [f"{result.scenario.id} take {number}" for number, _ in result.numbered]
         takes = Counter(take.outcome.value for take in results)
     turns = [turn for each in results for turn in each.transcript.turns]
     compared = [turn for each in results for turn in each.compared]

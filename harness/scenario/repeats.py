@@ -50,6 +50,11 @@ class Repeat:
         return self.takes > 1
 
     @property
+    def is_divisible(self) -> bool:
+        """Whether its takes can be played apart: all are played in any case, and must pass."""
+        return self.is_whole and 1 < self.takes == self.wanted
+
+    @property
     def gate(self) -> SequentialGate | None:
         """What decides; None if a fixed number of takes must pass."""
         if self.wanted:

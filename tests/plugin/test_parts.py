@@ -24,11 +24,13 @@ COUNT = 8
 
 @pytest.fixture
 def suite(project, run, echo) -> Path:
-    """Recorded scenarios: one fails, one is broken, two are repeated, one is skipped."""
+    """Recorded scenarios: one fails, one is broken, some are repeated, one is skipped."""
     folder = project / "scenarios/many"
     folder.mkdir()
     texts = {f"n{number}": scenario_text(f"n{number}") for number in range(1, COUNT + 1)}
     texts["n2"] = scenario_text("n2", repeat=3)
+    texts["n4"] = scenario_text("n4", repeat=4)
+    texts["n8"] = scenario_text("n8", repeat=5)
     texts["n6"] = scenario_text("n6", repeat={"takes": 3, "pass": 1})
     texts["n7"] = scenario_text("n7", skip="not today")
     for name, text in texts.items():
@@ -37,6 +39,9 @@ def suite(project, run, echo) -> Path:
     wrong = texts["n3"].replace("'You said'", "'Good morning'")
     (folder / "n3.yaml").write_text(wrong)
     (project / "cassettes/echo/n5.yaml").unlink()
+    # Of the repeated ones, one fails, and of one the second take is broken.
+    (folder / "n8.yaml").write_text(texts["n8"].replace("'You said'", "'Good morning'"))
+    (project / "cassettes/echo/n4.take-02.yaml").unlink()
     return project
 
 
@@ -81,13 +86,41 @@ def head(folder: Path) -> dict[str, Any]:
     return {name: value for name, value in known.items() if name not in varying}
 
 
-def test_every_scenario_is_in_one_part(parts):
-    """The parts together play each scenario once, and each plays some."""
-    played = [ids(parts / f"parts/{number}/results.json") for number in range(1, PARTS + 1)]
+def takes_in(file: Path) -> list[tuple[str, int]]:
+    """Each take that was played, of a scenario without takes the first."""
+    return [
+        (record["scenario"], take.get("take", 1))
+        for record in read_results(file)
+        for take in record.get("takes", [record])
+    ]
 
-    every = [one for part in played for one in part]
-    assert all(played)
-    assert len(every) == len({*every}) == COUNT
+
+def test_every_take_is_in_one_part(parts):
+    """The parts together play each take once; those of a scenario may be in several parts."""
+    played = [takes_in(parts / f"parts/{number}/results.json") for number in range(1, PARTS + 1)]
+
+    every = sorted(one for part in played for one in part)
+    once = [(f"n{number}", 1) for number in (1, 3, 5, 6, 7)]
+    counts = {"n2": 3, "n4": 4, "n8": 5}
+    repeated = [(name, take) for name, count in counts.items() for take in range(1, count + 1)]
+    assert every == sorted((*once, *repeated))
+    assert len({frozenset(name for name, _ in part) & {"n8"} for part in played}) == 1
+
+
+def test_takes_that_decide_together_are_in_one_part(suite, run):
+    """Those that end when their result is certain, and those of an expected failure."""
+    (suite / "scenarios/many/n2.yaml").write_text(scenario_text("n2", repeat=3, xfail="known"))
+    (suite / "scenarios/many/n8.yaml").write_text(
+        scenario_text("n8", repeat={"takes": 5, "pass": 5})
+    )
+    for number in range(1, PARTS + 1):
+        play(run, f"{number}/{PARTS}")
+
+    played = [
+        {name for name, _ in takes_in(suite / f"parts/{number}/results.json")}
+        for number in range(1, PARTS + 1)
+    ]
+    assert [sum(name in part for part in played) for name in ("n2", "n6", "n8")] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
@@ -140,10 +173,24 @@ def test_merged_allure_has_the_results_of_the_whole(parts, run):
 def allure(folder: Path) -> list[Any]:
     found = [json.loads(file.read_text()) for file in folder.glob("*-result.json")]
     for one in found:
-        for step in one.get("steps", ()):
-            for attachment in step.get("attachments", ()):
-                assert (folder / attachment["source"]).is_file()
-    return sorted((one["historyId"], one["status"], len(one.get("steps", ()))) for one in found)
+        for attachment in attachments_of(one):
+            assert (folder / attachment["source"]).is_file()
+    return sorted((without_times(one) for one in found), key=lambda one: one["historyId"])
+
+
+def attachments_of(step: dict[str, Any]) -> list[dict[str, str]]:
+    inner = [one for each in step.get("steps", ()) for one in attachments_of(each)]
+    return [*step.get("attachments", ()), *inner]
+
+
+VARYING = ("uuid", "start", "stop", "source", "labels")
+
+
+def without_times(value: Any) -> Any:
+    """A value of JSON without what differs from run to run."""
+    if isinstance(value, dict):
+        return {k: without_times(one) for k, one in value.items() if k not in VARYING}
+    return [without_times(one) for one in value] if isinstance(value, list) else value
 
 
 def merged_by_main(monkeypatch, capsys, *files: str) -> str:
@@ -212,6 +259,25 @@ def test_a_part_with_a_file_that_cannot_be_read_is_named(suite, run, monkeypatch
 
     assert "part 2 of 2 was cut" in said
     assert "scenarios/many/n1.yaml cannot be read" in said
+
+
+def test_a_part_without_one_of_its_takes_is_named(parts, monkeypatch, capsys):
+    """The takes of a scenario are judged together only if all of them are there."""
+    file = parts / "parts/1/results.json"
+    lines = file.read_text().splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        if '"scenario":"n8"' in line:
+            record = json.loads(line.removeprefix(","))
+            record["takes"].pop()
+            comma = "," if line.startswith(",") else ""
+            lines[at] = f"{comma}{json.dumps(record, separators=(',', ':'))}\n"
+    file.write_text("".join(lines))
+
+    said = merged_by_main(monkeypatch, capsys, *results(1, 2, 3))
+
+    assert (
+        "part 1 of 3 was cut: it does not have the takes of the plan of scenarios/many/n8" in said
+    )
 
 
 def test_parts_of_different_numbers_are_refused(parts, run, monkeypatch, capsys):
@@ -289,21 +355,22 @@ def test_merged_parts_are_merged_with_later_runs(parts, run):
 
 
 def test_a_part_with_nothing_in_it_passes(suite, run):
-    """There may be more parts than scenarios; all of them are merged."""
-    ended = [play(run, f"{number}/{COUNT + 1}") for number in range(1, COUNT + 2)]
+    """There may be more parts than takes; all of them are merged."""
+    count = 18
+    ended = [play(run, f"{number}/{count}") for number in range(1, count + 1)]
 
     assert ended[-1].ret == 0
-    assert ids(suite / f"parts/{COUNT + 1}/results.json") == []
-    assert merge(*range(1, COUNT + 2)).exit_code == 0
+    assert ids(suite / f"parts/{count}/results.json") == []
+    assert merge(*range(1, count + 1)).exit_code == 0
 
 
 def test_an_empty_part_replaces_the_results_of_the_run_before(suite, run):
     """Otherwise those of another run would be merged in its place."""
-    run("scenarios/many", "--harness-reports=parts/9")
+    run("scenarios/many", "--harness-reports=parts/18")
 
-    play(run, "9/9")
+    play(run, "18/18")
 
-    assert ids(suite / "parts/9/results.json") == []
+    assert ids(suite / "parts/18/results.json") == []
 
 
 def test_no_part_is_added_to_the_history(parts):

@@ -26,6 +26,12 @@ def plan(*words: str) -> dict[str, Any]:
     return content
 
 
+def listed(content: dict[str, Any], part: int) -> list[str]:
+    """The plays of which a part has a take."""
+    plays = content["plays"]
+    return [one["id"] for one in plays if any(take["part"] == part for take in one["takes"])]
+
+
 def ids(file: str) -> list[str]:
     return [record["id"] for record in read_results(Path(file))]
 
@@ -44,7 +50,7 @@ def test_a_plan_lists_plays_and_takes_with_their_seconds(project, run, echo):
     assert plays["often"]["seconds"] == pytest.approx(first["seconds"] + second["seconds"])
     assert [first["key"], second["key"]] == [f"{plays['often']['id']}#{n}" for n in (1, 2)]
     assert "seconds" not in plays["new"]["takes"][0]
-    assert {play["part"] for play in content["plays"]} == {1, 2}
+    assert {take["part"] for play in content["plays"] for take in play["takes"]} == {1, 2}
 
 
 def test_a_plan_is_the_same_each_time(project):
@@ -62,8 +68,7 @@ def test_each_part_of_a_plan_plays_what_it_lists(project, run):
             "--harness-plan=plan.json", f"--harness-part={number}/2", f"--harness-reports={number}"
         )
         assert ended.ret == 0
-        listed = [play["id"] for play in content["plays"] if play["part"] == number]
-        assert ids(f"{number}/results.json") == listed
+        assert ids(f"{number}/results.json") == listed(content, number)
     files = ["1/results.json", "2/results.json"]
     merged = CliRunner().invoke(app, ["report", "merge", *files, "-o", "all.json"])
     assert merged.exit_code == 0, merged.output
@@ -213,9 +218,27 @@ def test_parts_in_python_are_those_of_the_command(project):
     parts = [pickle.loads(pickle.dumps(whole.part(number, 2))) for number in (1, 2)]  # noqa: S301  # ours
 
     for number, part in enumerate(parts, 1):
-        listed = [play["id"] for play in content["plays"] if play["part"] == number]
-        assert [record["id"] for record in harness.run(part)] == listed
+        assert [record["id"] for record in harness.run(part)] == listed(content, number)
     assert whole.as_json(2) == content
+
+
+def test_the_takes_of_a_scenario_are_divided_by_a_plan(project, run, echo):
+    """Each part plays its own, with pytest as in Python."""
+    (project / "scenarios/often.yaml").write_text(scenario_text("often", repeat=4))
+    run("--harness-mode=record", "scenarios/often.yaml")
+    plan("scenarios/often.yaml", "--parts", "2")
+
+    for number in (1, 2):
+        run("--harness-plan=plan.json", f"--harness-part={number}/2", f"--harness-reports={number}")
+
+    whole = harness.plan("scenarios/often.yaml")
+    for number in (1, 2):
+        [record] = read_results(Path(f"{number}/results.json"))
+        assert list(harness.run(whole.part(number, 2))) == [record]
+        assert len(record["takes"]) == 2
+    files = ["1/results.json", "2/results.json"]
+    CliRunner().invoke(app, ["report", "merge", *files, "-o", "all.json"])
+    assert list(read_results(Path("all.json"))) == list(harness.run(whole))
 
 
 def test_takes_of_a_plan_are_played(project, echo):

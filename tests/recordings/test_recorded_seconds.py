@@ -82,14 +82,19 @@ def test_what_is_not_recorded_counts_as_the_mean_of_its_provider() -> None:
         "d": RecordedTakes(provider="new", seconds=(None, None)),
     }
 
-    assert estimated_seconds(takes) == {"a": 6.0, "b": 3.0, "c": 1.0, "d": 3.5}
+    assert estimated_seconds(takes) == {
+        "a": (4.0, 2.0),
+        "b": (3.0,),
+        "c": (0.5, 0.5),
+        "d": (1.75, 1.75),
+    }
 
 
 def test_without_any_recording_each_take_counts_the_same() -> None:
     """So that parts have the same number of them."""
     takes = {"a": RecordedTakes(provider="x", seconds=(None, None))}
 
-    assert estimated_seconds(takes) == {"a": 2 * UNKNOWN}
+    assert estimated_seconds(takes) == {"a": (UNKNOWN, UNKNOWN)}
 
 
 def test_every_play_of_the_example_suite_has_its_time() -> None:

@@ -60,7 +60,7 @@ def _page(content: Mapping[str, Any]) -> Iterator[Section]:
         heads=("part", "takes", "time", "play"),
         rows=[
             (
-                str(play["part"]) if content["parts"] > 1 else "",
+                _parts_of(play) if content["parts"] > 1 else "",
                 str(len(play["takes"])),
                 _seconds(play),
                 play["id"],
@@ -76,19 +76,28 @@ def _page(content: Mapping[str, Any]) -> Iterator[Section]:
 
 
 def _parts(content: Mapping[str, Any]) -> Section:
-    by_part: dict[int, list[Mapping[str, Any]]] = {
-        number: [] for number in range(1, content["parts"] + 1)
-    }
+    takes: dict[int, int] = dict.fromkeys(range(1, content["parts"] + 1), 0)
+    seconds = dict.fromkeys(takes, 0.0)
     for play in content["plays"]:
-        by_part[play["part"]].append(play)
+        known = [take["seconds"] for take in play["takes"] if "seconds" in take]
+        # The takes that are estimated count the same.
+        unknown = len(play["takes"]) - len(known)
+        estimate = (play["seconds"] - sum(known)) / unknown if unknown else 0.0
+        for take in play["takes"]:
+            takes[take["part"]] += 1
+            seconds[take["part"]] += take.get("seconds", estimate)
     return Section(
         title=f"{counted(content['parts'], 'part')} of plan {content['plan']}",
-        heads=("part", "plays", "time"),
+        heads=("part", "takes", "time"),
         rows=[
-            (str(number), str(len(plays)), format_duration(sum(play["seconds"] for play in plays)))
-            for number, plays in by_part.items()
+            (str(number), str(count), format_duration(max(seconds[number], 0.0)))
+            for number, count in takes.items()
         ],
     )
+
+
+def _parts_of(play: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, sorted({take["part"] for take in play["takes"]})))
 
 
 def _seconds(play: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allure_commons.model2 import (
@@ -104,6 +104,12 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
+def headline_of(trace: str, codes: Sequence[str]) -> str:
+    """The first line of what the terminal shows, with the codes that categories look for."""
+    listed = f" [{', '.join(codes)}]" if codes else ""
+    return f"{_CODE.sub('', trace.partition(chr(10))[0])}{listed}"
+
+
 def _description(case: AllureCase) -> str:
     if case.scenario is None:
         return f"`{case.file}`"
@@ -144,8 +150,7 @@ def _links(case: AllureCase) -> Iterator[Link]:
 def _explain(test: TestResult, case: AllureCase) -> None:
     """Say why it is red or was not played, with the codes that the categories look for."""
     trace = clean((test.statusDetails.trace or "") if test.statusDetails else "")
-    codes = f" [{', '.join(case.codes)}]" if case.codes else ""
-    headline = f"{_CODE.sub('', trace.partition(chr(10))[0])}{codes}"
+    headline = headline_of(trace, case.codes)
     reason = clean(case.reason)
     if test.status == Status.SKIPPED and case.outcome is None:
         details = StatusDetails(message=reason or "it was not played")

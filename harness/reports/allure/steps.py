@@ -46,7 +46,7 @@ class Steps:
                 result,
                 Parameter(name="take", value=str(number)),
             )
-            for number, result in enumerate(takes.results, 1)
+            for number, result in takes.numbered
         ]
 
     def of_chats(self, results: Sequence[ScenarioResult]) -> list[TestStepResult]:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from harness.core import Json
 from harness.reports.classes import class_of
+from harness.reports.results.joining_takes import joined_line
 from harness.reports.results.merging_parts import (
     has_parts,
     in_order_of_parts,
@@ -71,8 +72,7 @@ def merge(parts: Sequence[Results], into: Path) -> int:
         for line in part.lines():
             name = id_of(line)
             if name in lines:
-                record = json.loads(lines[name])
-                classes[class_of(record["outcome"], record.get("codes", ()))] -= 1
+                classes[_class_of(lines[name])] -= 1
             lines[name] = line
     writer = ResultsWriter(into, _head(parts))
     for line in lines.values():
@@ -85,11 +85,18 @@ def _merge_parts(parts: Sequence[Results], into: Path) -> int:
     require_parts(parts)
     ordered = in_order_of_parts(parts)
     count = 0
+    classes = sum((Counter(_classes(part)) for part in ordered), Counter[str]())
     writer = ResultsWriter(into, _head(ordered))
-    for line in lines_of_parts(ordered):
+    for lines in lines_of_parts(ordered):
+        line = lines[0]
+        if len(lines) > 1:
+            line = joined_line(lines)
+            classes.subtract(map(_class_of, lines))
+            classes[_class_of(line)] += 1
         writer.add_line(_without_index(line))
         count += 1
-    _finish(writer, ordered, sum((Counter(_classes(part)) for part in ordered), Counter[str]()))
+    del classes[""]
+    _finish(writer, ordered, classes)
     return count
 
 
@@ -112,6 +119,12 @@ def _classes(part: Results) -> Mapping[str, int]:
     """How many tests of a part are red, by class."""
     classes: Mapping[str, int] = part.head.get("classes", {})
     return classes
+
+
+def _class_of(line: str) -> str:
+    """The class of red that a conversation is of; empty if it is not red."""
+    record = json.loads(line)
+    return class_of(record["outcome"], record.get("codes", ()))
 
 
 def _without_index(line: str) -> str:

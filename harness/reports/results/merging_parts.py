@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from operator import itemgetter
 
 from harness.core import ConfigurationError, Problem, counted
@@ -29,10 +30,20 @@ def require_parts(files: Sequence[Results]) -> None:
         raise ConfigurationError(problems)
 
 
-def lines_of_parts(files: Sequence[Results]) -> Iterator[str]:
-    """The conversations of all parts, in the order of the plan."""
-    for _, line in heapq.merge(*map(_in_order, files), key=itemgetter(0)):
-        yield line
+def lines_of_parts(files: Sequence[Results]) -> Iterator[Sequence[str]]:
+    """The conversations of all parts, in the order of the plan.
+
+    Each has one line; where parts have takes of the same scenario, several.
+    """
+    divided = {name for file in files for name in file.head["plan"].get("takes", ())}
+    merged = heapq.merge(*map(_in_order, files), key=itemgetter(0))
+    for _, group in groupby(merged, key=itemgetter(0)):
+        lines = [line for _, line in group]
+        if id_of(lines[0]) in divided:
+            yield lines
+        else:
+            # A Python test may hold several conversations.
+            yield from ([line] for line in lines)
 
 
 def positions_in(files: Sequence[Results]) -> dict[str, int]:
@@ -110,11 +121,27 @@ def _cut(file: Results, plan: PartOfPlan | None) -> Iterator[Problem]:
         total = counted(len(plan.conversations), "conversation")
         message = f"{name} was cut: it lacks {len(lacking)} of its {total}, {_listed(lacking)}"
         yield _problem("part-cut", file, f"{message}{_unread(file)}", again)
+    elif wrong := _wrong_takes(file, plan):
+        message = f"{name} was cut: it does not have the takes of the plan of {_listed(wrong)}"
+        yield _problem("part-cut", file, message, again)
     tests = tuple(plan.tests)
     foreign = [one for one in ids - plan.conversations.keys() if not one.startswith(tests)]
     if foreign:
         message = f"{name} holds what its plan has not: {_listed(sorted(foreign))}"
         yield _problem("other-plan", file, message, again)
+
+
+def _wrong_takes(file: Results, plan: PartOfPlan) -> list[str]:
+    """The scenarios of which a part has other takes than its plan says."""
+    if not plan.takes:
+        return []
+    records = (file.parsed(line) for line in file.lines() if id_of(line) in plan.takes)
+    return [
+        record["id"]
+        for record in records
+        if "takes" in record
+        and [take["take"] for take in record["takes"]] != list(plan.takes[record["id"]])
+    ]
 
 
 def _unread(file: Results) -> str:

@@ -12,7 +12,7 @@ from harness.formats.template import TemplateError
 from harness.play.broken import internal_error
 from harness.play.drift.drift import ComparedTurn, Drift
 from harness.play.result import CheckResult, ScenarioResult
-from harness.reports.failure import failure_screen
+from harness.reports.failure import failure_screen, place_of_takes
 from harness.reports.run_events import UNEXPECTED_PASS, Identity, ScenarioSkipped
 from harness.scenario import AssistantLine, Scenario, UserTurn
 from harness.scenario.check_place import place_of_check
@@ -37,6 +37,11 @@ def _takes_record(identity: Identity, takes: Takes) -> Record:
         repeat["stopped"] = gate.takes
     elif interval is not None:
         repeat["interval"] = [round(interval.low, 6), round(interval.high, 6)]
+    if takes.numbers:
+        # For the screen of the takes of all parts.
+        place = place_of_takes(takes)
+        excerpt = takes.results[0].excerpt(place)
+        repeat["divided"] = {"place": str(place), "excerpt": excerpt}
     return _without_empty(
         {
             **_about(identity, takes.scenario),
@@ -48,7 +53,7 @@ def _takes_record(identity: Identity, takes: Takes) -> Record:
             "failure": failure_screen(takes) if takes.outcome.is_bad else "",
             "takes": [
                 {**_conversation_record(identity, result), **_replaced(result), "take": number}
-                for number, result in enumerate(takes.results, 1)
+                for number, result in takes.numbered
             ],
         }
     )

@@ -239,6 +239,10 @@ _REPEAT = _object(
             "items": {"type": "number"},
             "description": "Of the pass rate: Wilson, 95 %; omitted if they were stopped.",
         },
+        "divided": _about(
+            _object({"place": _TEXT, "excerpt": _TEXT}, "place", "excerpt"),
+            "Of takes of which other parts have the rest: where a failure of them all is shown.",
+        ),
     },
     "passed",
     "told",
