@@ -28,6 +28,7 @@ from harness.project.plan import Entry, Play
 from harness.project.planning import Planner, repeat_of
 from harness.project.project import Project
 from harness.project.suite_digests import suite_digests
+from harness.project_file import FILE_NAME
 from harness.scenario import is_scenario_file, repeat_from
 
 
@@ -140,7 +141,17 @@ def plan(
         message = "there is no harness.yaml in the current folder or above"
         hint = "change into a project, or start one: harness init"
         raise ConfigurationError(Problem(code="no-project", message=message, hint=hint))
-    project = Project.at(file)
+    return replace(plan_of(Project.at(file), paths, providers, tags, repeat), config=file)
+
+
+def plan_of(
+    project: Project,
+    paths: Sequence[str | os.PathLike[str]],
+    providers: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    repeat: str = "",
+) -> Plan:
+    """What `plan` gives, for a project that is open already. Raises as it does."""
     project.repeat = repeat_from(repeat) if repeat else None
     chosen, wanted = _names(providers), _names(tags)
     unknown = [name for name in chosen if name not in project.config.providers]
@@ -161,7 +172,11 @@ def plan(
         raise ConfigurationError(unknown_tag(tag, known) for tag in missing)
     scenarios = (one for one in planned if not wanted or {*wanted} & {*one.entry.tags})
     return Plan(
-        config=file, scenarios=tuple(scenarios), providers=chosen, tags=wanted, repeat=repeat
+        config=project.config.root / FILE_NAME,
+        scenarios=tuple(scenarios),
+        providers=chosen,
+        tags=wanted,
+        repeat=repeat,
     )
 
 

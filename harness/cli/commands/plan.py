@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.cli.here import project_here
 from harness.cli.terminal import echo, refuse, show, writing
 from harness.core import counted, format_duration
 from harness.core.sections import Section
-from harness.plans import plan as plan_of
+from harness.plans import plan_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +31,13 @@ class PlanOptions:
 
 def show_plan(options: PlanOptions) -> None:
     """Print the plan. Raises `AuthoringError` if a file is wrong."""
+    project = project_here(is_cached=True)
     try:
-        plan = plan_of(
-            *options.paths,
-            providers=options.providers,
-            tags=options.tags,
-            repeat=options.repeat,
-        )
+        plan = plan_of(project, options.paths, options.providers, options.tags, options.repeat)
     except ValueError as error:
         raise refuse(f"--repeat: {error}") from error
+    finally:
+        project.cache.close()
     content = plan.as_json(options.parts)
     text = json.dumps(content, indent=1, ensure_ascii=False)
     if options.out is not None:
