@@ -265,3 +265,27 @@ def test_allure_has_what_a_scenario_spent(model, run_here):
     parameters = {one["name"]: one for one in json.loads(file.read_text())["parameters"]}
     assert parameters["spent"]["value"] == "9 tokens, 0.00006 USD"
     assert parameters["spent"]["excluded"] is True
+
+
+BRANCHES = """\
+scenario: greeting
+turns:
+  - {id: first, user: Hello, expect: {matches: .}}
+  - {user: Hello, expect: {matches: .}}
+  - branch: {from: first, name: other}
+  - {user: Bye, expect: {matches: .}}
+"""
+
+
+def test_a_beginning_that_branches_share_is_paid_once(model, run_here):
+    """Live, the one that sent it has it; each recording holds it, so that a replay has it twice."""
+    (model / "scenarios/greeting.yaml").write_text(BRANCHES)
+
+    run_here(RECORD, REPORTS, "scenarios/greeting.yaml")
+    live = [one["spent"][0]["replies"] for one in records(model)]
+    turns = [len(one["transcript"]["turns"]) for one in records(model)]
+    run_here(REPORTS, "scenarios/greeting.yaml")
+    replayed = [one["spent"][0]["replies"] for one in records(model)]
+
+    assert turns == replayed == [2, 2]
+    assert sorted(live) == [1, 2]
