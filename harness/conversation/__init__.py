@@ -28,7 +28,15 @@ from harness.conversation.message import (
     joined_replies,
     json_text,
 )
-from harness.conversation.opinions import Opinion, Opinions, ProviderAnswer, Question
+from harness.conversation.opinions import (
+    Ballot,
+    JudgedQuestion,
+    Opinion,
+    Opinions,
+    ProviderAnswer,
+    Question,
+    Vote,
+)
 from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn, UserEnd, UserEnding
 
@@ -41,10 +49,12 @@ __all__ = [
     "REPLYING",
     "Attachment",
     "Attempt",
+    "Ballot",
     "Direction",
     "Exchange",
     "Frame",
     "Headers",
+    "JudgedQuestion",
     "Opinion",
     "Opinions",
     "Origin",
@@ -64,6 +74,7 @@ __all__ = [
     "UserEnd",
     "UserEnding",
     "UserMessage",
+    "Vote",
     "joined_replies",
     "json_text",
     "phase_of",

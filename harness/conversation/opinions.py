@@ -63,6 +63,61 @@ class Opinion:
     answer: ProviderAnswer
 
 
+@value_class(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one answer says about one criterion."""
+
+    verdict: str
+    """`yes`, `no` or `unknown`; for a scale whether the level passes."""
+    level: int | None = None
+    reason: str
+    quote: str
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """One answer of a judge: a vote on every criterion, or why there is none."""
+
+    model: str
+    sample: int
+    votes: Mapping[str, Vote]
+    """By criterion; empty if the answer cannot be read."""
+    code: str = ""
+    """Why it does not count; empty if it does."""
+    fault: str = ""
+    opinions: tuple[Opinion, ...] = ()
+    """The question with its answer; two if the first answer could not be read."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class JudgedQuestion:
+    """A question of a check to a judge, with all its answers."""
+
+    judge: str
+    """Its name in harness.yaml."""
+    prompt: str
+    """The name of the prompt, with its version if it is a built-in one."""
+    calibration: str = ""
+    """How well the judge agrees with people; empty if that is not known."""
+    agree: int
+    """How many answers must say the same."""
+    seen: str
+    """What the judge saw, in words."""
+    criteria: Mapping[str, str]
+    """What must be true, by name; for a scale, its levels."""
+    scale: str = ""
+    """The levels that pass: `at least 4 of 1 to 5`; empty if there is no scale."""
+    reference: str = ""
+    """A reply that would be right; empty if the check names none."""
+    ballots: tuple[Ballot, ...]
+
+    @property
+    def text(self) -> str:
+        """The question, as the judge read it."""
+        opinions = self.ballots[0].opinions if self.ballots else ()
+        return opinions[0].question.text if opinions else ""
+
+
 class Opinions:
     """The answers of models to questions about one conversation, by the questions' content."""
 
@@ -82,6 +137,8 @@ class Opinions:
         self.unasked = unasked
         self.used: list[Opinion] | None = [] if used else None
         """The questions that were looked up and had an answer, in order; None if not noted."""
+        self.judged: list[JudgedQuestion] = []
+        """What judges were asked and answered, in order; empty if it is not noted."""
 
     def of(self, question: Question) -> ProviderAnswer | None:
         """The answer to a question; None if it was not asked."""
@@ -89,6 +146,11 @@ class Opinions:
         if answer is not None and self.used is not None:
             self.used.append(Opinion(question=question, answer=answer))
         return answer
+
+    def note(self, judged: JudgedQuestion) -> None:
+        """Note what a judge was asked and answered, if questions are noted."""
+        if self.used is not None:
+            self.judged.append(judged)
 
     def noting(self) -> Opinions:
         """The same answers, which note from now on what is looked up."""

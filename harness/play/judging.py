@@ -143,7 +143,7 @@ def _run(judged: JudgedSubject, vocabulary: Vocabulary) -> CheckResult:
     subject = replace(judged.subject, transcript=replace(transcript, opinions=opinions))
     verdict = verdict_of(judged._replace(subject=subject), vocabulary)
     result = _result(judged.expectation, verdict, judged.turn)
-    return replace(result, opinions=tuple(opinions.used or ()))
+    return replace(result, opinions=tuple(opinions.used or ()), judged=tuple(opinions.judged))
 
 
 def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:

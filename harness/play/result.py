@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from enum import StrEnum
 
-from harness.conversation import Opinion, Outcome, Transcript
+from harness.conversation import JudgedQuestion, Opinion, Outcome, Transcript
 from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.core import Path, Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
@@ -13,9 +13,9 @@ from harness.scenario import Scenario, UserTurn
 from harness.secrets.conversation_redaction import (
     redact_error,
     redact_message,
-    redact_opinion,
     redact_variables,
 )
+from harness.secrets.opinion_redaction import redact_judged, redact_opinion
 from harness.secrets.redaction import Redactor
 
 MOST_REASONS = 3
@@ -45,6 +45,8 @@ class CheckResult:
     """Of the error that made it BROKEN; empty if there was none."""
     opinions: tuple[Opinion, ...] = ()
     """What it asked of models, with their answers."""
+    judged: tuple[JudgedQuestion, ...] = ()
+    """What judges were asked and how they voted, if it asks a judge."""
 
     @property
     def lines_are(self) -> str:
@@ -210,9 +212,19 @@ def redact_result(result: ScenarioResult, redactor: Redactor, *, in_bodies: bool
                 expected=redactor.shortened(check.expected),
                 actual=redactor.shortened(check.actual),
                 difference=tuple(redactor.shortened(line) for line in check.difference),
-                opinions=tuple(redact_opinion(one, redactor) for one in check.opinions),
             )
             for check in checks
         )
+    # The user's messages are in the questions, and may contain a secret of the scenario.
+    checks = tuple(
+        replace(
+            check,
+            opinions=tuple(redact_opinion(one, redactor) for one in check.opinions),
+            judged=tuple(redact_judged(one, redactor) for one in check.judged),
+        )
+        if check.opinions
+        else check
+        for check in checks
+    )
     transcript = replace(result.transcript, stop=stop, turns=turns)
     return replace(result, transcript=transcript, checks=checks, redactor=redactor)

@@ -19,7 +19,7 @@ from harness.pytest_plugin.run_budget import budget_line
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
-from harness.reports.spent_text import spent_lines
+from harness.reports.spent_text import judge_lines, spent_lines
 from harness.reports.summary import summary_from
 from harness.reports.tally import ProviderTally, Tally
 from harness.reports.unused_prices import unused_prices
@@ -69,7 +69,7 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
-    for heading, text in spent_lines(tally.spent):
+    for heading, text in (*judge_lines(tally.spent), *spent_lines(tally.spent)):
         reporter.write_line(f"{heading}: {text}")
     if session.budget is not None:
         reporter.write_line(budget_line(session.budget, tally))

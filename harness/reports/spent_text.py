@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.conversation.spending import Charge, Purpose, Spent, money_text
-from harness.core import Json
+from harness.core import Json, counted
 
 PAID, RECORDED = "spent", "recorded"
 
@@ -20,6 +20,25 @@ def spent_lines(spent: Spent) -> Iterator[tuple[str, str]]:
     if text := _sentence(spent.recorded):
         prices = " at the prices of harness.yaml" if spent.recorded.costs else ""
         yield RECORDED, f"{text}{prices}, spent when the recordings were made"
+
+
+def judge_lines(spent: Spent) -> Iterator[tuple[str, str]]:
+    """A heading, and how many questions each judge answered; nothing if no judge was asked.
+
+    The name of the judge is left out if there is only one.
+    """
+    named: dict[str, list[Charge]] = {}
+    for charge in spent.charges:
+        if charge.purpose is Purpose.JUDGE:
+            named.setdefault(purpose_text(charge), []).append(charge)
+    for name, charges in named.items():
+        asked = sum(charge.replies for charge in charges if not charge.is_recorded)
+        recorded = sum(charge.replies for charge in charges if charge.is_recorded)
+        parts = [counted(asked + recorded, "question")]
+        parts += [f"{recorded:,} recorded"] if recorded else []
+        parts += [f"{asked:,} asked"] if asked else []
+        parts += filter(None, [Spent(charges=tuple(charges)).text])
+        yield name if len(named) > 1 else Purpose.JUDGE.value, ", ".join(parts)
 
 
 def short_text(spent: Spent) -> str:

@@ -17,7 +17,6 @@ from harness.conversation import (
     Direction,
     Exchange,
     Frame,
-    Opinion,
     Reply,
     Request,
     Response,
@@ -209,22 +208,6 @@ def redact_transcript(
         user_end=end and replace(end, reason=redactor.text(end.reason)),
         # Models are asked about what is redacted already.
         opinions=None,
-    )
-
-
-def redact_opinion(opinion: Opinion, redactor: Redactor) -> Opinion:
-    """What a model was asked and answered, without secrets."""
-    question, answer = opinion.question, opinion.answer
-    return Opinion(
-        question=replace(question, text=redactor.text(question.text)),
-        answer=replace(
-            answer,
-            text=redactor.text(answer.text),
-            # A check has read it; a result needs no thousand numbers.
-            payload=None,
-            reason=redactor.text(answer.reason),
-            model=redactor.text(answer.model),
-        ),
     )
 
 

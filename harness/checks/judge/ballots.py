@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from harness.checks.judge.criteria import Scale
 from harness.checks.judge.judge_question import Evidence, repair_text
 from harness.checks.judge.judge_settings import JudgeSettings
-from harness.checks.judge.votes import Ballot, Unreadable, Vote, is_quoted, votes_in
-from harness.conversation import Opinions, ProviderAnswer, Question
+from harness.checks.judge.votes import Unreadable, is_quoted, votes_in
+from harness.conversation import Ballot, Opinion, Opinions, Question, Vote
 from harness.core import Json, shorten
 
 
@@ -33,63 +34,57 @@ def ballots_of(
         for provider in judge.providers
         for sample in range(1, judge.samples + 1)
     ]
-    answers = [opinions.of(question) for question in questions]
-    found = list(map(_read, questions, answers))
-    repairs = [
-        opinions.of(_repair(question, answer, fault))
-        for question, answer, (_, fault) in zip(questions, answers, found, strict=True)
-        if answer is not None and fault and not answer.code
-    ]
-    if None in answers or None in repairs:
+    asked = [_asked(question, opinions) for question in questions]
+    if not all(asked):
         raise Unasked
-    again = iter(repairs)
-    return [
-        _ballot(question, answer, next(again) if fault and not answer.code else None, seen, scale)
-        for question, answer, (_, fault) in zip(questions, answers, found, strict=True)
-        if answer is not None
-    ]
+    return [_ballot(one, seen, scale) for one in asked]
 
 
 Votes = Mapping[str, Mapping[str, Json]]
 
 
-def _read(question: Question, answer: ProviderAnswer | None) -> tuple[Votes, str]:
+def _asked(question: Question, opinions: Opinions) -> tuple[Opinion, ...]:
+    """A question with its answer, and the further one if that answer cannot be read.
+
+    Empty if one of them has no answer yet.
+    """
+    answer = opinions.of(question)
+    if answer is None:
+        return ()
+    first = Opinion(question=question, answer=answer)
+    _, fault = _read(first)
+    if answer.code or not fault:
+        return (first,)
+    again = replace(question, text=repair_text(question.text, answer.text, fault))
+    answer = opinions.of(again)
+    return () if answer is None else (first, Opinion(question=again, answer=answer))
+
+
+def _read(opinion: Opinion) -> tuple[Votes, str]:
     """The votes in an answer, and why it cannot be read; empty if it can."""
-    if answer is None or answer.code:
-        return {}, answer.reason if answer is not None else ""
+    answer = opinion.answer
+    if answer.code:
+        return {}, answer.reason
     try:
-        return votes_in(answer.text, question.schema), ""
+        return votes_in(answer.text, opinion.question.schema), ""
     except Unreadable as error:
         return {}, str(error)
 
 
-def _repair(question: Question, answer: ProviderAnswer, fault: str) -> Question:
-    return Question(
-        provider=question.provider,
-        text=repair_text(question.text, answer.text, fault),
-        schema=question.schema,
-        sample=question.sample,
-        judge=question.judge,
-    )
-
-
-def _ballot(
-    question: Question,
-    answer: ProviderAnswer,
-    repaired: ProviderAnswer | None,
-    seen: Evidence,
-    scale: Scale | None,
-) -> Ballot:
-    last = repaired or answer
-    votes, fault = _read(question, last)
-    if repaired is not None and fault and not last.code:
+def _ballot(opinions: tuple[Opinion, ...], seen: Evidence, scale: Scale | None) -> Ballot:
+    question, last = opinions[-1].question, opinions[-1].answer
+    votes, fault = _read(opinions[-1])
+    if len(opinions) > 1 and fault and not last.code:
         fault = f"two answers of the judge cannot be read: {fault}: {shorten(last.text, 200)!r}"
     read = {name: _vote(one, scale) for name, one in votes.items()}
     misquoted = "" if fault else next(_misquoted(read, seen), "")
-    code = last.code or _fault_code(is_unreadable=bool(fault), is_misquoted=bool(misquoted))
-    model = f"{question.provider}{f' ({last.model})' if last.model else ''}"
     return Ballot(
-        model=model, sample=question.sample, votes=read, code=code, fault=fault or misquoted
+        model=f"{question.provider}{f' ({last.model})' if last.model else ''}",
+        sample=question.sample,
+        votes=read,
+        code=last.code or _fault_code(is_unreadable=bool(fault), is_misquoted=bool(misquoted)),
+        fault=fault or misquoted,
+        opinions=opinions,
     )
 
 

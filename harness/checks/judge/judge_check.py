@@ -38,6 +38,7 @@ def _compile(value: Json, options: Options) -> Judge:
             ballots = ballots_of(text, schema, plan.judge, opinions, seen, plan.scale)
         except Unasked:
             return broken("judge-failed", "the judge was not asked")
+        opinions.note(plan.judged(seen.words, ballots))
         return verdict_on(plan, subject, ballots)
 
     return judge

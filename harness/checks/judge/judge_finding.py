@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.checks.check import Subject
 from harness.checks.judge.criteria import SCALE
 from harness.checks.judge.judge_plan import JudgePlan
-from harness.checks.judge.votes import Ballot, Vote, counted_votes
+from harness.checks.judge.votes import counted_votes
 from harness.checks.text_forms import listed, text_shown
 from harness.checks.verdict import PASS, Finding, Verdict
-from harness.conversation import Outcome
+from harness.conversation import Ballot, Outcome, Vote
 from harness.core import shorten, show
 
 _LONGEST_REASON = 300

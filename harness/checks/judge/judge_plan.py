@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.checks.arguments import OptionalKeys, unlike
 from harness.checks.check import BadExpectation
 from harness.checks.judge.criteria import BUILT_IN, SCALE, Scale, criteria_of, scale_of
 from harness.checks.judge.judge_question import Sees
 from harness.checks.judge.judge_settings import Judges, JudgeSettings, Prompt, built_in_prompt
+from harness.conversation import Ballot, JudgedQuestion
 from harness.core import Json, did_you_mean, quote, show, value_class
 
 _KEYS = ("by", "sees", "criteria", "scale", "at_least", "at_most", "reference")
@@ -30,6 +31,20 @@ class JudgePlan:
     def prompt(self) -> Prompt:
         """The text of the question; a scale has one of its own."""
         return self.judge.prompt if self.scale is None else built_in_prompt(_SCALE_PROMPT)
+
+    def judged(self, seen: str, ballots: Iterable[Ballot]) -> JudgedQuestion:
+        """The question and its answers, for reports; `seen` is what the judge saw, in words."""
+        return JudgedQuestion(
+            judge=self.judge.name,
+            prompt=self.prompt.name,
+            calibration=self.judge.calibration,
+            agree=self.judge.agree,
+            seen=seen,
+            criteria=self.criteria,
+            scale=self.scale.text if self.scale is not None else "",
+            reference=self.reference,
+            ballots=tuple(ballots),
+        )
 
 
 def plan_of(value: Json, judges: Judges) -> JudgePlan:

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from harness.core import Json, shorten, value_class
+from harness.conversation import Ballot
+from harness.core import Json, shorten
 from harness.formats.json_schema import Schema, compile_schema
 from harness.formats.strict_json import first_fault, no_constant, unique_keys
 
@@ -23,30 +24,6 @@ _MARKS = str.maketrans(
 
 class Unreadable(ValueError):
     """An answer is not what was asked for. The text is a clause that says why."""
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Vote:
-    """What one answer says about one criterion."""
-
-    verdict: str
-    """`yes`, `no` or `unknown`; for a scale whether the level passes."""
-    level: int | None = None
-    reason: str
-    quote: str
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Ballot:
-    """One answer of a judge: a vote on every criterion, or why there is none."""
-
-    model: str
-    sample: int
-    votes: Mapping[str, Vote]
-    """By criterion; empty if the answer does not count."""
-    code: str = ""
-    """Why it does not count; empty if it does."""
-    fault: str = ""
 
 
 def votes_in(text: str, schema: Mapping[str, Json]) -> Mapping[str, Mapping[str, Json]]:

@@ -4,6 +4,7 @@ Empty values are left out, so that a record is short; reading puts the defaults 
 """
 
 from harness.conversation.stored.foreign_messages import transcript_of_lines, transcript_of_messages
+from harness.conversation.stored.judged_questions import answers_in, judged_json
 from harness.conversation.stored.transcript_reading import (
     NoTranscript,
     latency_of,
@@ -13,6 +14,8 @@ from harness.conversation.stored.transcript_writing import transcript_json
 
 __all__ = [
     "NoTranscript",
+    "answers_in",
+    "judged_json",
     "latency_of",
     "transcript_from",
     "transcript_json",

@@ -11,7 +11,7 @@ from harness.config import PROVIDER_CONCURRENCY
 from harness.conversation import Opinions, ProviderAnswer, Question, Transcript, Turn
 from harness.conversation.spending import NOTHING_SPENT, Charge, Purpose, Spent
 from harness.core import CassetteError, Interrupted
-from harness.play.consulting.model_access import ModelAccess
+from harness.play.consulting.model_access import NOT_RECORDED, OVER_BUDGET, ModelAccess
 from harness.play.judged_subjects import JudgedSubject, judged_in, judged_in_turn
 from harness.play.judging import verdict_of
 from harness.project.plan import Play
@@ -52,8 +52,7 @@ class Consulting:
 
     def of(self, scenario: Scenario, play: Play) -> Consultation | None:
         """Consults models about one play; None if no check asks any."""
-        of_turns = (one for turn in scenario.user_turns for one in turn.expectations)
-        if not any(map(self.vocabulary.asks, (*scenario.expectations, *of_turns))):
+        if not self.vocabulary.asks_in(scenario):
             return None
         return self.begun(scenario, play)
 
@@ -149,9 +148,10 @@ class Consultation:
 
     def _pay(self, question: Question, answer: ProviderAnswer) -> None:
         """Add what an answer cost."""
-        if answer.usage is not None:
+        # An answer without a usage counts as a question.
+        if answer.code not in (NOT_RECORDED, OVER_BUDGET):
             charge = Charge.of(
-                answer.usage,
+                answer.usage or {},
                 question.provider,
                 self._consulting.asking.project.provider_config(question.provider).prices,
                 is_recorded=answer.is_recorded,

@@ -12,6 +12,11 @@ from harness.play.preparing import Preparing
 from harness.project.project import Project
 from harness.project_file import JudgeMode
 
+NOT_RECORDED = "judge-not-recorded"
+"""The code of a question that a replay would have to ask."""
+OVER_BUDGET = "judge-over-budget"
+"""The code of a question that the budget of the run does not allow."""
+
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ModelAccess:

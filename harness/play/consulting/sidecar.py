@@ -18,7 +18,7 @@ from harness.core import (
     quote,
     show,
 )
-from harness.play.consulting.model_access import ModelAccess
+from harness.play.consulting.model_access import NOT_RECORDED, OVER_BUDGET, ModelAccess
 from harness.play.context import ConversationContext
 from harness.play.conversation import Conversation
 from harness.play.conversation_state import ConversationState
@@ -75,10 +75,10 @@ class Sidecar:
                 self._used[key] = None
                 return answer
         if not self._mode.asks:
-            return ProviderAnswer(code="judge-not-recorded", reason=self._why_missing())
+            return ProviderAnswer(code=NOT_RECORDED, reason=self._why_missing())
         budget = self._from.contexts.budget
         if budget is not None and budget.is_used_up:
-            return ProviderAnswer(code="judge-over-budget", reason=budget.exceeded)
+            return ProviderAnswer(code=OVER_BUDGET, reason=budget.exceeded)
         return self._asked(message)
 
     def finish(self, *, is_complete: bool) -> Iterator[str]:
@@ -92,7 +92,7 @@ class Sidecar:
             self._write(unused)
         elif unused and self._mode is JudgeMode.REPLAY:
             answers = counted(len(unused), "recorded answer")
-            yield f"{answers} of {quote(self._name)} not used; {self._fix}"
+            yield f"no check asks for {answers} of {quote(self._name)}; {self._fix}"
         self._stack.close()
 
     def close(self) -> None:

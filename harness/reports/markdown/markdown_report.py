@@ -17,7 +17,7 @@ from harness.reports.report_findings import findings_of_file
 from harness.reports.results import Results
 from harness.reports.results.previous import EXPECTED, previous_outcomes
 from harness.reports.run_origin import shown_commit
-from harness.reports.spent_text import spent_lines
+from harness.reports.spent_text import judge_lines, spent_lines
 
 LONGEST = 240
 """Characters of a text within a line."""
@@ -126,7 +126,7 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
         page.add(f"Command: {code(str(head['command']))}\n")
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
-    for heading, text in spent_lines(red.spent):
+    for heading, text in (*judge_lines(red.spent), *spent_lines(red.spent)):
         page.add(f"{heading.capitalize()}: {code(text)}\n")
     for note in head.get("notes", ()):
         page.add(f"Note: {code(note)}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.conversation import Outcome, Transcript
-from harness.conversation.stored import transcript_json
+from harness.conversation.stored import judged_json, transcript_json
 from harness.core import Json
 from harness.evaluation import Takes
 from harness.formats.template import TemplateError
@@ -209,6 +209,8 @@ def _check(check: CheckResult, result: ScenarioResult, file: str, turn_id: str) 
             stored["file"] = _as_results_name(path, own, file)
         if not is_passed:
             stored |= {"column": place.column, "excerpt": result.excerpt(place)}
+    if check.judged:
+        stored["judged"] = [judged_json(one, has_texts=not is_passed) for one in check.judged]
     if is_passed:
         return stored
     return stored | _without_empty(

@@ -10,9 +10,11 @@ import harness
 from harness.conversation import (
     Attachment,
     Attempt,
+    Ballot,
     Direction,
     Exchange,
     Frame,
+    JudgedQuestion,
     Opinion,
     Opinions,
     Origin,
@@ -31,6 +33,7 @@ from harness.conversation import (
     UserEnd,
     UserEnding,
     UserMessage,
+    Vote,
 )
 from harness.core.errors import Refused
 from harness.formats.template import compile_template
@@ -166,6 +169,26 @@ PROVIDER_ANSWER = {
     "is_recorded": True,
 }
 OPINION = {"question": Question(**QUESTION), "answer": ProviderAnswer(**PROVIDER_ANSWER)}
+VOTE = {"verdict": "no", "level": 2, "reason": SECRET, "quote": SECRET}
+BALLOT = {
+    "model": SECRET,
+    "sample": 2,
+    "votes": {"criterion": Vote(**VOTE)},
+    "code": "judge-misquoted",
+    "fault": SECRET,
+    "opinions": (Opinion(**OPINION),),
+}
+JUDGED = {
+    "judge": "careful",
+    "prompt": "criterion@1",
+    "calibration": "kappa 0.8",
+    "agree": 2,
+    "seen": "the bot's reply",
+    "criteria": {"criterion": SECRET},
+    "scale": "at least 4 of 1 to 5",
+    "reference": SECRET,
+    "ballots": (Ballot(**BALLOT),),
+}
 TRANSCRIPT = {
     "scenario": "x",
     "provider": "desk",
@@ -190,11 +213,15 @@ CHECK = {
     "difference": (SECRET,),
     "code": "",
     "opinions": (Opinion(**OPINION),),
+    "judged": (JudgedQuestion(**JUDGED),),
 }
 PLANTED = {
     Question: QUESTION,
     ProviderAnswer: PROVIDER_ANSWER,
     Opinion: OPINION,
+    Vote: VOTE,
+    Ballot: BALLOT,
+    JudgedQuestion: JUDGED,
     Attempt: ATTEMPT,
     Frame: FRAME,
     Request: REQUEST,
