@@ -13,6 +13,7 @@ from harness.play.recording_files import (
     PREPARE,
     former_path,
     is_of_play,
+    judged_path,
     preparation_path,
     recording_path,
 )
@@ -43,12 +44,27 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSlot:
+    """The recording of what a judge's provider answered about a play."""
+
+    path: Path
+    slot: Slot
+    """That of the conversation."""
+    provider: str
+    """The one that was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """The recordings that are planned, and the files that exist."""
 
     project: Project
     slots: Mapping[Path, Slot]
     """By path, in the order of the scenario files."""
+    asking: Mapping[Path, Slot]
+    """Those of the slots whose checks ask a judge."""
+    judged: Mapping[Path, JudgedSlot]
+    """The files with answers of judges, of conversations whose checks ask one."""
     files: tuple[Path, ...]
     """The cassettes, in order."""
     remains: tuple[Path, ...]
@@ -60,7 +76,8 @@ class Inventory:
 
     def is_asked(self, path: Path, slot: Slot | None = None) -> bool:
         """Whether a file in the cassette folder, or its scenario, was asked for."""
-        slot = slot or self.slots.get(path)
+        if slot is None:
+            slot = self.judged[path].slot if path in self.judged else self.slots.get(path)
         paths = (path, slot.play.file) if slot and not slot.is_preparation else (path,)
         return not self.named or any(
             candidate == named or named in candidate.parents
@@ -112,12 +129,20 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
             continue
         for slot in _slots(project, file, scenario):
             slots.setdefault(slot.path, slot)
+    asks = project.vocabulary.asks_in
+    asking = {
+        path: slot
+        for path, slot in slots.items()
+        if not slot.is_preparation and asks(slot.scenario)
+    }
     for path, name in zip(named, paths, strict=True):
         if not path.exists() and path not in slots:
             raise no_such_file(name)
     return Inventory(
         project=project,
         slots=slots,
+        asking=asking,
+        judged={one.path: one for slot in asking.values() for one in _judged(project, slot)},
         files=tuple(sorted(_cassettes(config.cassettes))),
         remains=tuple(sorted(_remains(config.cassettes))),
         unreadable=tuple(unreadable),
@@ -174,6 +199,14 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                 is_wanted=is_wanted,
                 is_preparation=True,
             )
+
+
+def _judged(project: Project, slot: Slot) -> Iterator[JudgedSlot]:
+    """The files with what was asked about a play, whatever judges harness.yaml names today."""
+    for provider in project.config.providers:
+        path = judged_path(project, slot.play, provider)
+        if path.is_file():
+            yield JudgedSlot(path=path, slot=slot, provider=provider)
 
 
 def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from harness.cassettes.fitting import Fit, Fitting
-from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
+from harness.cassettes.inventory import Inventory, JudgedSlot, Slot, cassette_of, is_of_python
+from harness.cassettes.judged_answers import JudgedAnswers
 from harness.cassettes.recovering import fix_of
 from harness.core import CassetteError, Problem, counted
 from harness.play.recording_files import PREPARE, recording_path
@@ -42,6 +43,7 @@ class Checking:
         """`max_age` is in seconds; None for no limit. `now` has a time zone."""
         self.inventory = inventory
         self._fitting = Fitting(inventory)
+        self._answers = JudgedAnswers(inventory, self._fitting)
         self._now = now
         self._max_age = max_age
         self.tally = CheckTally()
@@ -55,7 +57,12 @@ class Checking:
     def _problems(self) -> Iterator[Problem]:
         for error in self.inventory.unreadable:
             yield from error.problems
-        located = [*self._files(), *self._missing(), *self._remains()]
+        located = [
+            *self._files(),
+            *self._missing(),
+            *self._answers.missing(),
+            *self._remains(),
+        ]
         yield from (problem for _, problem in sorted(located, key=lambda pair: str(pair[0])))
 
     def _files(self) -> Iterator[tuple[Path, Problem]]:
@@ -81,6 +88,9 @@ class Checking:
         if head is None:
             yield self._foreign(shown, slot)
             return
+        if path in self.inventory.judged:
+            yield from self._judged(self.inventory.judged[path], cassette, head)
+            return
         if cassette.format == FIRST_FORMAT:
             self.tally.of_first_format.append(shown)
         if slot is not None:
@@ -98,7 +108,15 @@ class Checking:
                 hint=f"harness cassettes prune {shown}",
             )
             return
-        yield from self._age(shown, slot, head)
+        again = self.inventory.command(slot, "refresh") if slot else "record it again"
+        yield from self._age(shown, head, again)
+
+    def _judged(
+        self, judged: JudgedSlot, cassette: Cassette, head: CassetteHead
+    ) -> Iterator[Problem]:
+        shown = self.inventory.shown(judged.path)
+        yield from self._answers.problems(judged, cassette)
+        yield from self._age(shown, head, self._answers.command(judged.slot, "refresh"))
 
     def _foreign(self, shown: str, slot: Slot | None) -> Problem:
         return Problem(
@@ -129,7 +147,7 @@ class Checking:
                 hint=self.inventory.command(slot, "refresh"),
             )
 
-    def _age(self, shown: str, slot: Slot | None, head: CassetteHead) -> Iterator[Problem]:
+    def _age(self, shown: str, head: CassetteHead, again: str) -> Iterator[Problem]:
         seconds = age_of(head, self._now)
         if self._max_age is None or seconds is None or seconds <= self._max_age:
             return
@@ -138,7 +156,7 @@ class Checking:
             code="cassette-old",
             where=shown,
             message=f"it was recorded {head.recorded_at[:10]}, {counted(days, 'day')} ago",
-            hint=self.inventory.command(slot, "refresh") if slot else "record it again",
+            hint=again,
         )
 
     def _missing(self) -> Iterator[tuple[Path, Problem]]:
@@ -192,7 +210,9 @@ def is_orphan(inventory: Inventory, path: Path, head: CassetteHead | None) -> bo
     False where that is not known: a scenario file cannot be read, or a Python test recorded the
     cassette or may need it.
     """
-    if head is None or path in inventory.slots or inventory.unreadable or is_of_python(head):
+    if head is None or inventory.unreadable or is_of_python(head):
+        return False
+    if path in inventory.slots or path in inventory.judged:
         return False
     is_plain_preparation = head.scenario == PREPARE and not head.row
     return not (is_plain_preparation and path.parent.name in inventory.project.config.providers)

@@ -19,7 +19,7 @@ from harness.checks.goldens import Goldens
 from harness.checks.judge import NO_JUDGES, Judges
 from harness.core import Json, Problem, did_you_mean, quote
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
-from harness.scenario import Expectation, Scope
+from harness.scenario import Expectation, Scenario, Scope
 
 MAX_COMPILED = 20_000
 """The most compiled checks; when there are more, all are dropped and compiled when needed."""
@@ -91,6 +91,11 @@ class Vocabulary:
             return kind is not None and kind.asks
         # One whose value is not known yet may ask.
         return not expectation.value.is_constant or _asks(kinds, kind, expectation.constant)
+
+    def asks_in(self, scenario: Scenario) -> bool:
+        """Whether any check of a scenario asks a model."""
+        of_turns = (one for turn in scenario.user_turns for one in turn.expectations)
+        return any(map(self.asks, (*scenario.expectations, *of_turns)))
 
     def judge_for(self, expectation: Expectation, value: object) -> Judge:
         """The compiled check of an expectation whose variables are filled in.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from harness.conversation import Direction, Transcript, Turn
+from harness.conversation import Direction, Opinion, Transcript, Turn
 from harness.core import PICTURES, shorten
 from harness.providers.session import CLOSING
 from harness.reports.labelled_lines import LABEL, WIDTH, labelled, said_in_short
@@ -18,7 +18,10 @@ RESULT = 16
 """Columns of a status and its seconds, at the end of the line."""
 MOST_LINES = 12
 """Lines that are shown of one message or body."""
+MOST_OF_QUESTION = 60
+"""Lines that are shown of a question to a judge, which has what the judge saw at its end."""
 MOST_CHARACTERS = 2000
+"""Of so many lines."""
 
 _ARROWS = {direction.value: "<" for direction in Direction} | {Direction.SENT.value: ">"}
 _PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\n"}
@@ -58,10 +61,36 @@ def recorded_page(
     return "\n".join(lines)
 
 
-def recorded_lines(label: str, text: str) -> Iterator[str]:
-    """A label and a text of a recording, cut where it is long."""
-    shown = shorten(text.translate(_PICTURES), MOST_CHARACTERS)
-    return labelled(label, shown.split("\n"), MOST_LINES)
+def answers_page(cassette: Cassette, answers: Mapping[int, Opinion], *, played_by: str = "") -> str:
+    """The recorded answers of a judge, each with its question.
+
+    `answers` are those that the checks ask for, by their turns; others are shown as the bodies
+    that were sent and received.
+    """
+    lines = [cassette.path, *_head(cassette.head, played_by)]
+    by_turn: dict[int, list[PlainInteraction]] = {}
+    for row in cassette.interactions.plain:
+        by_turn.setdefault(row["turn"], []).append(row)
+    for number, rows in sorted(by_turn.items()):
+        opinion = answers.get(number)
+        if opinion is None:
+            lines += ["", f"answer {number}, for which no check asks"]
+        else:
+            question, answer = opinion.question, opinion.answer
+            sample = f", sample {question.sample}" if question.sample > 1 else ""
+            lines += ["", f"answer {number}, of judge {question.judge}{sample}"]
+            lines += recorded_lines("question", question.text, most=MOST_OF_QUESTION)
+            lines += recorded_lines("answer", answer.text or f"{answer.reason} [{answer.code}]")
+        for row in rows:
+            lines += _interaction(row, has_bodies=opinion is None)
+    return "\n".join(lines)
+
+
+def recorded_lines(label: str, text: str, most: int = MOST_LINES) -> Iterator[str]:
+    """A label and a text of a recording, cut where it is long: at so many lines at the latest."""
+    longest = MOST_CHARACTERS * most // MOST_LINES
+    shown = shorten(text.translate(_PICTURES), longest)
+    return labelled(label, shown.split("\n"), most)
 
 
 def _head(head: CassetteHead | None, played_by: str) -> Iterator[str]:

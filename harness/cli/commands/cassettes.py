@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.cassettes.fitting import Fitting
 from harness.cassettes.inventory import Inventory, take_inventory
+from harness.cassettes.judged_answers import JudgedAnswers
 from harness.cassettes.recording_check import Checking, CheckTally, is_orphan
 from harness.cassettes.recovering import Recovery, examine, journals_of, take_up
 from harness.cassettes.scanning import files_below, project_secrets, scan_file
@@ -17,7 +18,7 @@ from harness.cli.terminal import agrees, echo
 from harness.conversation import Transcript
 from harness.core import AuthoringError, CassetteError, counted
 from harness.project.project import Project
-from harness.reports.recorded import recorded_lines, recorded_page
+from harness.reports.recorded import answers_page, recorded_lines, recorded_page
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import read_cassette
@@ -92,11 +93,16 @@ def prune_cassettes(paths: Sequence[str], *, is_agreed: bool) -> None:
         echo("nothing was removed")
         return
     for path in unused:
-        path.unlink(missing_ok=True)
-        with suppress(OSError):
-            # Only an empty folder is removed.
-            path.parent.rmdir()
+        _remove(path, inventory.project.config.cassettes)
     echo(f"{counted(len(unused), 'file')} removed")
+
+
+def _remove(path: Path, cassettes: Path) -> None:
+    """Remove a file, and the folders that are empty without it."""
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        for folder in path.relative_to(cassettes).parents[:-1]:
+            (cassettes / folder).rmdir()
 
 
 def recover_journals(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
@@ -176,8 +182,14 @@ def _shown_files(inventory: Inventory) -> Iterator[Path]:
 
 
 def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:
-    slot = inventory.slots.get(path)
-    cassette = inventory.read(path) if slot else read_cassette(path, inventory.shown(path))
+    slot, judged = inventory.slots.get(path), inventory.judged.get(path)
+    known = slot or judged
+    cassette = inventory.read(path) if known else read_cassette(path, inventory.shown(path))
+    if judged is not None:
+        answers = JudgedAnswers(inventory, fitting).answers(judged, cassette)
+        of = {answer.turn: answer.opinion for answer in answers}
+        yield answers_page(cassette, of, played_by=inventory.shown(judged.slot.play.file))
+        return
     if slot is None or slot.is_preparation:
         yield recorded_page(cassette)
         return
