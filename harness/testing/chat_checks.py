@@ -78,7 +78,7 @@ class ChatChecks:
             result,
             notes=notes,
             recording=recorder.made if recorder else None,
-            spent=self._conversation.spent,
+            spent=self._conversation.spent + self._consultation.spent,
         )
 
     def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
