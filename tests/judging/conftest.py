@@ -49,6 +49,11 @@ class JudgedProject:
         """Write harness.yaml, with more keys of the judge."""
         (self.folder / "harness.yaml").write_text(CONFIG % f", {more}" if more else CONFIG % "")
 
+    def project(self, **environment: str) -> Project:
+        """The project, with these variables alone."""
+        base = Project.at(self.folder / "harness.yaml")
+        return Project(base.config, environment=environment)
+
     def run(
         self,
         mode: Mode = Mode.REPLAY,
@@ -58,8 +63,7 @@ class JudgedProject:
         """Play the scenario; a replay has no variables but those that are given."""
         asks = mode.is_live or (judge is not None and judge.asks)
         known = {**(self.environment if asks else {}), **environment}
-        base = Project.at(self.folder / "harness.yaml")
-        project = Project(base.config, environment=known)
+        project = self.project(**known)
         play = Play(
             file=self.folder / "scenarios" / "shipping.yaml", scenario="shipping", provider="bot"
         )

@@ -24,6 +24,12 @@ _HOW = "it says how the bot may talk, and accepting that would remove the check"
 _A_TIME = "a time differs in every recording, so there is none to expect"
 _SET_LIMIT = "set the limit by hand, or record the conversation again"
 
+JUDGED = CannotAccept(
+    "a judge decides about the reply, and accepting what it refuses would remove the check",
+    "change the criteria by hand if the reply is right",
+)
+"""For a check that asks a judge, itself or inside it."""
+
 _REFUSED: Mapping[str, Proposer] = {
     "not_contains": refusing(_FORBIDS, _REMOVE),
     "not_matches": refusing(_FORBIDS, _REMOVE),
@@ -36,6 +42,7 @@ _REFUSED: Mapping[str, Proposer] = {
         "it requires that figures are in a source, and accepting others would remove the check",
         "add them to a file of facts if they are right",
     ),
+    "judge": refusing(JUDGED.message, JUDGED.hint),
     "schema": refusing(
         "the schema says which payloads are right",
         "change the schema if the new form is right",

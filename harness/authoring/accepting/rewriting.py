@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from harness.authoring.accepting.accepted_goldens import new_goldens
-from harness.authoring.accepting.decisions import DECISIONS, proposer_of
+from harness.authoring.accepting.decisions import DECISIONS, JUDGED, proposer_of
 from harness.authoring.accepting.lines import Key, Line, lines_in, other_failures
 from harness.authoring.accepting.rewritten import (
     KnownLine,
@@ -183,6 +183,8 @@ class _Rewriter:
             raise CannotAccept(
                 "a reply does what no reply may do", "remove it by hand if the bot may do it"
             )
+        if vocabulary.asks(expectation):
+            raise CannotAccept(JUDGED.message, JUDGED.hint)
         siblings = self._original.at(*key[:-1]).value
         for proposal in proposer_of(name)(wanted):
             is_free = not proposal.name or proposal.name not in siblings  # type: ignore[operator]  # a mapping

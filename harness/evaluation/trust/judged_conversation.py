@@ -50,7 +50,10 @@ class JudgedConversation:
         self.checks = judged_checks(conversation, vocabulary)
         self._try_changes()
         for check in self.checks.values():
-            if not check.can_fail and not self._own_captures(check):
+            if vocabulary.asks(check.expectation):
+                # No judge is asked about other replies, so it is not known what it would say.
+                check.can_fail = True
+            elif not check.can_fail and not self._own_captures(check):
                 check.can_fail = any(map(self._fails_somewhere, check.judged))
         self._problems = {at: self._vain(check) for at, check in self.checks.items()}
         """Why each check says nothing; None if it does."""
@@ -134,7 +137,11 @@ class JudgedConversation:
         """The finding if a turn only expects messages that may be missing."""
         planned, reply = turn.planned, turn.answers.reply
         found = next((one for one in planned.expectations if _is_optional(one)), None)
-        if found is None or not any(one.plan.may_have_no_message for one in turn.answers.answers):
+        if (
+            self._asks(turn)
+            or found is None
+            or not any(one.plan.may_have_no_message for one in turn.answers.answers)
+        ):
             return None
         silent = replace(turn.answers.turn, reply=replace(reply, messages=()))
         if self._noticing.noticed(silent):
@@ -144,11 +151,16 @@ class JudgedConversation:
         return Vacuity.OPTIONAL_ONLY.at(found.place, message, subject)
 
     def _echo(self, turn: RecordedTurn) -> Problem | None:
-        if not echo_passes(turn, self._noticing):
+        if self._asks(turn) or not echo_passes(turn, self._noticing):
             return None
         message = "all checks pass if the bot only repeats the user's words"
         subject = turn_subject(turn.planned.number, turn.planned.id)
         return Vacuity.ECHO_PASSES.at(turn.planned.place, message, subject)
+
+    def _asks(self, turn: RecordedTurn) -> bool:
+        """Whether a model is asked about the turn, so that it is not known what would be noticed."""
+        expectations = (*turn.planned.expectations, *self._conversation.scenario.expectations)
+        return any(map(self._vocabulary.asks, expectations))
 
 
 def _at(check: JudgedCheck, kind: Vacuity, message: str, hint: str = "") -> Problem:
