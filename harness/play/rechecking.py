@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from harness.checks import KIND_NAMED
@@ -17,8 +17,16 @@ from harness.scenario import Expectation, Scenario, UserTurn
 NO_PAYLOAD = "the transcript contains only texts"
 
 
-def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> ScenarioResult:
+def recheck(
+    scenario: Scenario,
+    transcript: Transcript,
+    vocabulary: Vocabulary,
+    consult: Callable[[Scenario, Transcript], Transcript] | None = None,
+) -> ScenarioResult:
     """Judge a stored conversation against a scenario.
+
+    `consult` finds the answers to what checks ask of models; without it, those of the transcript
+    are all there are.
 
     If the transcript has only texts, checks that need more are SKIPPED. If it has fewer turns than
     the scenario, the result is BROKEN, since the missing turns cannot be judged.
@@ -39,6 +47,8 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
         transcript = replace(
             transcript, turns=tuple(replace(turn, variables=variables) for turn in held)
         )
+    if consult is not None and vocabulary.asks_in(judged):
+        transcript = consult(judged, transcript)
     checks = [*judge(judged, transcript, vocabulary), *skipped]
     written = [turn for turn in known.values() if not turn.is_simulated]
     if transcript.stop is None and len(held) < len(written):

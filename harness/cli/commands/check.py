@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.cli.here import project_here
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo
-from harness.conversation import Outcome, Transcript
+from harness.conversation import Opinions, Outcome, Transcript
 from harness.conversation.stored import (
     NoTranscript,
     transcript_from,
@@ -23,10 +23,15 @@ from harness.formats.json_path import find_first
 from harness.play.rechecking import recheck
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.reports.failure import failure_screen
 from harness.reports.results import NoResults, read_results
-from harness.scenario import played_in
+from harness.scenario import Scenario, played_in
+
+NO_PROVIDER = (
+    "no judge is asked about a conversation with a provider that the project does not have"
+)
 
 
 class NotStored(ValueError):
@@ -44,6 +49,7 @@ class Stored:
     transcript: Transcript
     row: str = ""
     """The row of the scenario; empty if not known."""
+    take: int = 1
 
 
 def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int:
@@ -77,7 +83,34 @@ def _judged(project: Project, stored: Stored, file: Path | None, source: Path) -
         raise NotStored(f"{source}: the scenario is unknown; name it with --scenario")
     scenario = load_scenario(project, file)
     row = played_in(scenario, stored.row or scenario.rows[0].name)
-    return recheck(row, stored.transcript, project.vocabulary)
+    play = Play(
+        file=file,
+        scenario=scenario.id,
+        provider=stored.transcript.provider,
+        row=stored.row or scenario.rows[0].name,
+        take=stored.take,
+    )
+    return recheck(
+        row,
+        stored.transcript,
+        project.vocabulary,
+        lambda judged, transcript: _consulted(project, judged, play, transcript),
+    )
+
+
+def _consulted(
+    project: Project, scenario: Scenario, play: Play, transcript: Transcript
+) -> Transcript:
+    """A conversation with the answers of judges: those stored with it, or else the recorded."""
+    if play.provider not in project.config.providers:
+        return replace(transcript, opinions=Opinions(unasked=NO_PROVIDER))
+    # Late: most stored conversations ask no judge.
+    from harness.play.runner import Runner  # noqa: PLC0415
+
+    known = transcript.opinions.answers if transcript.opinions is not None else {}
+    consulting = Runner(project, Mode.REPLAY).consulting
+    with consulting.begun(scenario, play, known) as consultation:
+        return consultation.of_whole(transcript)
 
 
 def _print_result(name: str, result: ScenarioResult) -> None:
@@ -123,4 +156,10 @@ def _transcript(value: Any, messages: str) -> Transcript:  # noqa: ANN401  # wha
 def _of_results(project: Project, file: Path) -> Iterator[Stored]:
     for record in read_results(file):
         for one in stored_in(record, project.config.root):
-            yield Stored(name=one.id, scenario=one.file, transcript=one.transcript, row=one.row)
+            yield Stored(
+                name=one.id,
+                scenario=one.file,
+                transcript=one.transcript,
+                row=one.row,
+                take=one.take,
+            )

@@ -158,7 +158,7 @@ class JudgedConversation:
         return Vacuity.ECHO_PASSES.at(turn.planned.place, message, subject)
 
     def _asks(self, turn: RecordedTurn) -> bool:
-        """Whether a model is asked about the turn, so that it is not known what would be noticed."""
+        """Whether a model sees the turn, so that it is not known what would be noticed."""
         expectations = (*turn.planned.expectations, *self._conversation.scenario.expectations)
         return any(map(self._vocabulary.asks, expectations))
 

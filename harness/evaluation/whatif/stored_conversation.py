@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.conversation import Outcome, Transcript
-from harness.conversation.stored import transcript_from
+from harness.conversation import Opinions, Outcome, Transcript
+from harness.conversation.stored import answers_in, transcript_from
 from harness.core import value_class
 from harness.evaluation.whatif.verdicts import Judgement, keyed
 from harness.play.result import CheckResult
@@ -24,7 +25,10 @@ class StoredConversation:
     file: Path
     row: str
     """Empty if the scenario has one."""
+    take: int
+    """From 1."""
     transcript: Transcript
+    """With the answers of judges that the run stored."""
     before: Judgement
     """As the run judged it."""
 
@@ -43,9 +47,16 @@ def stored_in(record: Mapping[str, Any], root: Path) -> Iterator[StoredConversat
                 id=f"{take['id']} take {take['take']}" if "take" in take else take["id"],
                 file=root / take["file"],
                 row=record.get("row", ""),
-                transcript=transcript_from(take["transcript"]),
+                take=take.get("take", 1),
+                transcript=_transcript(take),
                 before=Judgement(_outcome(take), keyed(map(_check, take.get("checks", ())))),
             )
+
+
+def _transcript(take: Mapping[str, Any]) -> Transcript:
+    transcript = transcript_from(take["transcript"])
+    answers = answers_in(take.get("checks", ()))
+    return replace(transcript, opinions=Opinions(answers)) if answers else transcript
 
 
 def _outcome(record: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -56,9 +56,14 @@ class Consulting:
             return None
         return self.begun(scenario, play)
 
-    def begun(self, scenario: Scenario, play: Play) -> Consultation:
-        """Consults models about one play, whose checks may not be known yet."""
-        return Consultation(self, scenario, play)
+    def begun(
+        self, scenario: Scenario, play: Play, known: Mapping[str, ProviderAnswer] | None = None
+    ) -> Consultation:
+        """Consults models about one play, whose checks may not be known yet.
+
+        `known` are answers by the keys of their questions, which are not looked up elsewhere.
+        """
+        return Consultation(self, scenario, play, known or {})
 
     def place(self, provider: str) -> threading.Semaphore:
         """A place among the conversations that are held with a provider at once."""
@@ -72,8 +77,15 @@ class Consulting:
 class Consultation:
     """Consults models about one play."""
 
-    def __init__(self, consulting: Consulting, scenario: Scenario, play: Play) -> None:
+    def __init__(
+        self,
+        consulting: Consulting,
+        scenario: Scenario,
+        play: Play,
+        known: Mapping[str, ProviderAnswer],
+    ) -> None:
         self._consulting = consulting
+        self._known = known
         self._scenario = scenario
         self._play = play
         self._answers: dict[str, ProviderAnswer] = {}
@@ -140,6 +152,9 @@ class Consultation:
                 self._pay(question, answer)
 
     def _answer(self, question: Question) -> ProviderAnswer:
+        known = self._known.get(question.key)
+        if known is not None:
+            return known
         sidecar = self._sidecar(question.provider)
         if not self._consulting.asking.mode.asks:
             return sidecar.answer(question)
