@@ -21,7 +21,7 @@ from harness.statistics.intervals import TakeCounts, pooled_interval
 REPORT = "report.html"
 SCRIPTS = (
     *("dom", "store", "theme", "json", "charts"),
-    *("overview", "list", "exchanges", "checks", "chat"),
+    *("overview", "list", "exchanges", "checks", "quotes", "judges", "chat"),
 )
 """In the order in which the page has them; `main` follows them."""
 _PAGE = PageParts(template="page.html.jinja", scripts=(*SCRIPTS, "main"), styles=("style",))

@@ -9,6 +9,7 @@ from harness.conversation import Outcome
 from harness.conversation.spending import Spent
 from harness.conversation.stored import latency_of
 from harness.core import Json, shorten
+from harness.reports.html.judged_rows import judged_in
 from harness.reports.spent_text import short_text
 
 KNOWN = "known"
@@ -24,7 +25,7 @@ def row_of(conversation: Stored) -> dict[str, Json]:
     """The row of a conversation, without empty values.
 
     `latencies` are turn, seconds, and the take if there are several; `takes` are how many passed,
-    could be judged, and must pass.
+    could be judged, and must pass; `judged` are the questions to judges.
     """
     row: dict[str, Json] = {
         name: conversation[name] for name in _TAKEN_OVER if conversation.get(name)
@@ -37,6 +38,7 @@ def row_of(conversation: Stored) -> dict[str, Json]:
         row["latencies"] = [[*one, take["take"]] for take in takes for one in _latencies(take)]
     row["drift"] = sorted({one["kind"] for one in conversation.get("drift", ())} - {"same"})
     row["problem"] = _problem(conversation)
+    row["judged"] = list(judged_in(conversation))
     row["spent"] = short_text(Spent.of_record(conversation))
     return {name: value for name, value in row.items() if value not in ([], {}, "")}
 

@@ -6,7 +6,13 @@ function checkList(checks, file) {
   const others = checks.filter((check) => check.outcome !== "passed");
   return el("ul", { class: "checks", "aria-label": "Checks" },
     others.map((check) => el("li", { class: check.outcome }, badCheck(check, file))),
-    passed.map((check) => el("li", { class: "passed" }, mark("passed"), " ", el("code", {}, check.name), place(check, file))));
+    passed.map((check) => el("li", { class: "passed" }, mark("passed"), " ", el("code", {}, check.name), place(check, file), judgedFolds(check))));
+}
+
+/** What judges answered, in folds. */
+function judgedFolds(check) {
+  return (check.judged ?? []).map((judged) => fold(`${plural(judged.answers.length, "answer")} of judge ${judged.judge}`, () => [
+    el("p", { class: "facts-line" }, judgeFacts(judged)), criteriaView(judged), ...answersView(judged)].filter(Boolean)));
 }
 
 function badCheck(check, file) {
@@ -16,6 +22,7 @@ function badCheck(check, file) {
     facts.length > 0 && el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", { class: name }, el("dt", {}, name), el("dd", {}, value)))),
     check.difference?.length > 0 && differenceView(check.difference, check.code === "check-crashed" ? "Traceback" : "Difference"),
     check.excerpt && excerptView(check.excerpt),
+    judgedFolds(check),
   ];
 }
 

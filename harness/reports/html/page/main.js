@@ -17,6 +17,7 @@ function wanted() {
 let shownAddress = null;
 
 async function route() {
+  if (location.hash === JUDGES && hasJudges()) return showJudges();
   const to = wanted() ?? { id: "" };
   const address = location.hash;
   const main = byId("main");
@@ -38,6 +39,17 @@ async function route() {
   (turn ?? main).querySelector("h2[tabindex], h1")?.focus({ preventScroll: true });
   if (turn) turn.scrollIntoView({ block: "start" });
   else window.scrollTo(0, 0);
+}
+
+async function showJudges() {
+  shownAddress = JUDGES;
+  list.setOpen(-1);
+  const page = await judgesPage();
+  if (location.hash !== JUDGES) return;
+  document.body.classList.add("one");
+  byId("main").replaceChildren(...present([el("a", { class: "back", href: "#/" }, "← Overview"), ...page]));
+  byId("main").querySelector("h1").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
 }
 
 function present(children) {
@@ -107,6 +119,7 @@ async function start() {
   await store.open();
   aboutRun();
   list.build();
+  byId("judges").hidden = !hasJudges();
   await route();
   addEventListener("hashchange", route);
   document.addEventListener("keydown", onKey);
