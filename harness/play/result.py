@@ -20,6 +20,8 @@ from harness.secrets.redaction import Redactor
 
 MOST_REASONS = 3
 """Reasons of skipped checks that are shown in one sentence."""
+ANSWERS = "answers"
+"""The heading of what judges answered."""
 _ONLY_SKIPPED = frozenset((Outcome.SKIPPED,))
 
 
@@ -51,9 +53,9 @@ class CheckResult:
     @property
     def lines_are(self) -> str:
         """The heading of the lines of `difference`."""
-        if self.opinions:
-            return "answers"
-        return "traceback" if self.code == "check-crashed" else "difference"
+        if self.code == "check-crashed":
+            return "traceback"
+        return ANSWERS if self.judged and self.name == "judge" else "difference"
 
 
 class RecordingUse(StrEnum):

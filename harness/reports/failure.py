@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from harness.checks.judge import answer_lines
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core import Place, counted, printable, shorten
-from harness.play.result import CheckResult, ScenarioResult
+from harness.play.result import ANSWERS, CheckResult, ScenarioResult
 from harness.reports.labelled_lines import labelled, said_in_short
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.statistics.intervals import wilson_interval
@@ -158,13 +159,17 @@ def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
     is_whole = check.turn == 0 and check.place is not None
     subject = "the whole conversation" if is_whole else _subject(scenario, check.turn)
     yield f"{place}: {subject}: {check.message}"
-    yield f"{result.excerpt(place) or '     '} [{check.name}]"
+    name = f"{check.name}, {check.code}" if check.judged and check.code else check.name
+    yield f"{result.excerpt(place) or '     '} [{name}]"
     if check.expected:
         yield from _labelled("expected", check.expected)
     if check.actual:
         yield from _labelled("got", check.actual)
     if check.difference:
         yield from _labelled(check.lines_are, "\n".join(check.difference), MAX_DIFFERENCE)
+    if check.judged and check.lines_are != ANSWERS:
+        lines = [line for judged in check.judged for line in answer_lines(judged)]
+        yield from _labelled(ANSWERS, "\n".join(lines), MAX_DIFFERENCE)
 
 
 def _stopped(result: ScenarioResult) -> Iterator[str]:

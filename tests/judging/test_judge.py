@@ -30,9 +30,11 @@ def test_a_yes_passes_and_a_no_fails_with_reason_and_quote(judged, saying):
     assert check.message == "the judge 'careful' says that this is not true of the reply"
     assert check.expected == "It says from which amount shipping is free."
     assert check.actual == judged.judging.bot
-    assert "  referee (m1), answer 1: no: No amount." in check.difference
-    assert "    about 'from 50 dollars'" in check.difference
-    assert "prompt criterion@1; not calibrated" in check.difference
+    assert check.difference == (
+        "prompt criterion@1; not calibrated",
+        "referee (m1), answer 1: no: No amount.",
+        "  about 'from 50 dollars'",
+    )
 
 
 def test_a_replay_asks_nothing_and_says_the_same(judged):

@@ -1,6 +1,7 @@
 """The check `judge`: its question to a model, and how its answers are read and counted."""
 
 from harness.checks.judge.judge_check import JUDGE
+from harness.checks.judge.judge_finding import answer_lines
 from harness.checks.judge.judge_settings import (
     NO_JUDGES,
     Judges,
@@ -16,6 +17,7 @@ __all__ = [
     "JudgeSettings",
     "Judges",
     "Prompt",
+    "answer_lines",
     "built_in_prompt",
     "prompt_names",
 ]

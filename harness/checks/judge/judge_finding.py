@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.checks.check import Subject
 from harness.checks.judge.criteria import SCALE
@@ -10,7 +10,7 @@ from harness.checks.judge.judge_plan import JudgePlan
 from harness.checks.judge.votes import counted_votes
 from harness.checks.text_forms import listed, text_shown
 from harness.checks.verdict import PASS, Finding, Verdict
-from harness.conversation import Ballot, Outcome, Vote
+from harness.conversation import Ballot, JudgedQuestion, Outcome, Vote
 from harness.core import shorten, show
 
 _LONGEST_REASON = 300
@@ -29,7 +29,9 @@ def verdict_on(plan: JudgePlan, subject: Subject, ballots: Sequence[Ballot]) -> 
     open_ = [name for name in counts if max(counts[name]["yes"], counts[name]["no"]) < agree]
     if not wrong and not open_:
         return PASS
-    lines = tuple(_lines(plan, ballots, counts, wrong or open_))
+    faulty = next((ballot for ballot in ballots if ballot.code), None) if not wrong else None
+    told = faulty.fault if faulty is not None else ""
+    lines = tuple(answer_lines(plan.judged("", ballots), wrong or open_, told))
     expected = "\n".join(_expected(plan, name) for name in wrong or open_)
     if wrong:
         message = _said_no(plan, subject, wrong, counting)
@@ -37,7 +39,6 @@ def verdict_on(plan: JudgePlan, subject: Subject, ballots: Sequence[Ballot]) -> 
             message=message, expected=expected, actual=text_shown(subject), lines=lines
         )
         return Verdict(outcome=Outcome.FAILED, finding=finding)
-    faulty = next((ballot for ballot in ballots if ballot.code), None)
     if faulty is not None:
         return broken(faulty.code, faulty.fault, expected, text_shown(subject), lines)
     total = len(ballots)
@@ -84,42 +85,44 @@ def _tally(count: Mapping[str, int], total: int) -> str:
     return ", ".join([*said, *([f"{unread} not counted"] if unread else [])]) or "no answer"
 
 
-def _lines(
-    plan: JudgePlan,
-    ballots: Sequence[Ballot],
-    counts: Mapping[str, Mapping[str, int]],
-    names: Sequence[str],
+def answer_lines(
+    judged: JudgedQuestion, names: Iterable[str] | None = None, told: str = ""
 ) -> Iterator[str]:
-    """What every answer says about some criteria, with its reason and quote.
+    """What every answer says about some criteria, or all, with its reason and quote.
 
-    Answers of one model that say the same are one line.
+    Answers of one model that say the same are one line. `told` is a fault that was told before.
     """
-    for name in names:
-        if len(ballots) > 1 or len(plan.criteria) > 1:
-            yield f"{name}: {_tally(counts[name], len(ballots))}"
+    # First, so that it is shown however many lines follow.
+    yield f"prompt {judged.prompt}; {judged.calibration or 'not calibrated'}"
+    ballots = judged.ballots
+    indent = ""
+    for name in names if names is not None else judged.criteria:
+        if len(ballots) > 1 or len(judged.criteria) > 1:
+            counts = counted_votes([ballot for ballot in ballots if not ballot.code], name)
+            yield f"{name}: {_tally(counts, len(ballots))}"
+            indent = "  "
         same: dict[tuple[str, ...], list[int]] = {}
         for ballot in ballots:
-            same.setdefault((ballot.model, *_said_in(ballot, name)), []).append(ballot.sample)
+            same.setdefault((ballot.model, *_said_in(ballot, name, told)), []).append(ballot.sample)
         for (model, said, *more), samples in same.items():
-            numbers = (
-                f"answer{'s' if len(samples) > 1 else ''} {listed_plain([*map(str, samples)])}"
-            )
-            yield f"  {model}, {numbers}: {said}"
-            yield from more
-    calibration = plan.judge.calibration or "not calibrated"
-    yield f"prompt {plan.prompt.name}; {calibration}"
+            plural = "s" if len(samples) > 1 else ""
+            numbers = f"answer{plural} {listed_plain([*map(str, samples)])}"
+            yield f"{indent}{model}, {numbers}: {said}"
+            yield from (f"{indent}  {line}" for line in more)
 
 
-def _said_in(ballot: Ballot, name: str) -> Iterator[str]:
+def _said_in(ballot: Ballot, name: str, told: str) -> Iterator[str]:
     """What an answer says about a criterion, and what it quotes."""
     if ballot.code:
-        yield f"not counted, {shorten(ballot.fault, _LONGEST_REASON)}"
+        is_told = bool(told) and ballot.fault == told
+        why = f"[{ballot.code}]" if is_told else shorten(ballot.fault, _LONGEST_REASON)
+        yield f"not counted: {why}"
         return
     vote = ballot.votes[name]
     said = vote.verdict if vote.level is None else f"level {vote.level}"
     yield f"{said}: {shorten(vote.reason, _LONGEST_REASON)}"
     if vote.quote:
-        yield f"    about {show(shorten(vote.quote, _LONGEST_REASON))}"
+        yield f"about {show(shorten(vote.quote, _LONGEST_REASON))}"
 
 
 def broken(

@@ -20,10 +20,15 @@ function badCheck(check, file) {
   return [
     el("p", { class: "check-head" }, mark(check.outcome), " ", el("code", {}, check.name), place(check, file), check.message && el("span", {}, check.message)),
     facts.length > 0 && el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", { class: name }, el("dt", {}, name), el("dd", {}, value)))),
-    check.difference?.length > 0 && differenceView(check.difference, check.code === "check-crashed" ? "Traceback" : "Difference"),
+    check.difference?.length > 0 && differenceView(check.difference, linesAre(check)),
     check.excerpt && excerptView(check.excerpt),
     judgedFolds(check),
   ];
+}
+
+function linesAre(check) {
+  if (check.code === "check-crashed") return "Traceback";
+  return check.judged && check.name === "judge" ? "Answers" : "Difference";
 }
 
 /** The line of the scenario, without its indentation, scrolled so far that the caret is seen. */
