@@ -167,9 +167,15 @@ def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
         yield from _labelled("got", check.actual)
     if check.difference:
         yield from _labelled(check.lines_are, "\n".join(check.difference), MAX_DIFFERENCE)
-    if check.judged and check.lines_are != ANSWERS:
-        lines = [line for judged in check.judged for line in answer_lines(judged)]
-        yield from _labelled(ANSWERS, "\n".join(lines), MAX_DIFFERENCE)
+    if answers := nested_answers(check):
+        yield from _labelled(ANSWERS, "\n".join(answers), MAX_DIFFERENCE)
+
+
+def nested_answers(check: CheckResult) -> tuple[str, ...]:
+    """What judges answered to checks inside a red check; the lines of `judge` itself say so."""
+    if check.lines_are == ANSWERS or not check.outcome.is_bad:
+        return ()
+    return tuple(line for judged in check.judged for line in answer_lines(judged))
 
 
 def _stopped(result: ScenarioResult) -> Iterator[str]:

@@ -79,7 +79,7 @@ def test_what_has_no_answer_is_broken(judged, check):
     assert result.outcome is Outcome.PASSED
     assert (output.splitlines()[-1], status) == ("1 broken", 1)
     assert "the question to 'referee' is not recorded" in output
-    assert "[not]" in output
+    assert "[not, judge-not-recorded]" in output
 
 
 def test_an_answer_that_could_not_be_read_stays_so(judged, check):

@@ -17,12 +17,14 @@ from allure_commons.types import AttachmentType
 from allure_commons.utils import uuid4
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.core import printable
 from harness.evaluation import Takes
 from harness.play.drift.drift import TurnDrift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.providers.session import CLOSING
 from harness.reports.allure.clean_text import clean, encoded, name_of
 from harness.reports.allure.payloads import conversation_text, exchanges_text, turn_text
+from harness.reports.failure import nested_answers
 from harness.reports.labelled_lines import said
 
 TURN = "message, reply and payloads"
@@ -133,10 +135,10 @@ class Steps:
         )
         if outcome is Outcome.FAILED:
             lines = [check.message, f"expected: {check.expected}", f"got: {check.actual}"]
-            text = "\n".join((*lines, *check.difference))
-            step.attachments = [_attach("difference", text)]
-        elif check.difference:
-            step.attachments = [_attach(check.lines_are, "\n".join(check.difference))]
+            text = "\n".join((*lines, *check.difference, *nested_answers(check)))
+            step.attachments = [_attach("difference", printable(text))]
+        elif found := (*check.difference, *nested_answers(check)):
+            step.attachments = [_attach(check.lines_are, printable("\n".join(found)))]
         return step
 
     def _times(self, exchanges: Sequence[Exchange]) -> tuple[int, int]:
