@@ -78,9 +78,11 @@ def answers_page(cassette: Cassette, answers: Mapping[int, Opinion], *, played_b
         else:
             question, answer = opinion.question, opinion.answer
             sample = f", sample {question.sample}" if question.sample > 1 else ""
-            lines += ["", f"answer {number}, of judge {question.judge}{sample}"]
+            who = f"judge {question.judge}" if question.judge else question.provider
+            lines += ["", f"answer {number}, of {who}{sample}"]
             lines += recorded_lines("question", question.text, most=MOST_OF_QUESTION)
-            lines += recorded_lines("answer", answer.text or f"{answer.reason} [{answer.code}]")
+            if said := f"{answer.reason} [{answer.code}]" if answer.code else answer.text:
+                lines += recorded_lines("answer", said)
         for row in rows:
             lines += _interaction(row, has_bodies=opinion is None)
     return "\n".join(lines)

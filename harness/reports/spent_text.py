@@ -29,7 +29,8 @@ def judge_lines(spent: Spent) -> Iterator[tuple[str, str]]:
     """
     named: dict[str, list[Charge]] = {}
     for charge in spent.charges:
-        if charge.purpose is Purpose.JUDGE:
+        # Without a name it is not a judge, but a check that asks for embeddings.
+        if charge.purpose is Purpose.JUDGE and charge.name:
             named.setdefault(purpose_text(charge), []).append(charge)
     for name, charges in named.items():
         asked = sum(charge.replies for charge in charges if not charge.is_recorded)

@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "schema": ({"type": "object", "required": ["no"]}, "the schema says which payloads are right"),
 }
 WHOLE = {"turns", "repeats", "asks_again"}
-ELSEWHERE = {"same_as", "judge"}
+ELSEWHERE = {"same_as", "judge", "similar_to"}
 """Tested with golden files, and with a judge in `tests/judging`."""
 CASES = [(name, old, new) for name, cases in REWRITTEN.items() for old, new in cases]
 

@@ -43,6 +43,10 @@ _REFUSED: Mapping[str, Proposer] = {
         "add them to a file of facts if they are right",
     ),
     "judge": refusing(JUDGED.message, JUDGED.hint),
+    "similar_to": refusing(
+        "it says what a reply must mean, and accepting another meaning would remove the check",
+        "change the text by hand if the reply is right",
+    ),
     "schema": refusing(
         "the schema says which payloads are right",
         "change the schema if the new form is right",

@@ -9,7 +9,12 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from harness.authoring.accepting.accepted_goldens import new_goldens
-from harness.authoring.accepting.decisions import DECISIONS, JUDGED, proposer_of
+from harness.authoring.accepting.decisions import (
+    DECISIONS,
+    JUDGED,
+    is_rewritten,
+    proposer_of,
+)
 from harness.authoring.accepting.lines import Key, Line, lines_in, other_failures
 from harness.authoring.accepting.rewritten import (
     KnownLine,
@@ -183,7 +188,7 @@ class _Rewriter:
             raise CannotAccept(
                 "a reply does what no reply may do", "remove it by hand if the bot may do it"
             )
-        if vocabulary.asks(expectation):
+        if is_rewritten(name) and vocabulary.asks(expectation):
             raise CannotAccept(JUDGED.message, JUDGED.hint)
         siblings = self._original.at(*key[:-1]).value
         for proposal in proposer_of(name)(wanted):
