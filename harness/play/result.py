@@ -179,6 +179,10 @@ class ScenarioResult:
         more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
         return f"{'; '.join(reasons[:MOST_REASONS])}{more}"
 
+    def noting(self, *notes: str) -> ScenarioResult:
+        """The result with these notes after its own."""
+        return replace(self, notes=(*self.notes, *notes)) if notes else self
+
     @property
     def codes(self) -> tuple[str, ...]:
         """Codes of the problems: names of checks that did not pass, and the error's code."""

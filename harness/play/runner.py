@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from harness.conversation import Transcript
-from harness.conversation.spending import NOTHING_SPENT
 from harness.core import (
     BudgetUsedUp,
     CassetteError,
@@ -20,28 +17,25 @@ from harness.core import (
     PlayError,
     TransportError,
 )
-from harness.play.broken import ESCAPED, broken_at_once, internal_error, stopped_by
+from harness.play.broken import ESCAPED, broken_at_once, internal_error
 from harness.play.budget import Budget
-from harness.play.consulting import Consultation, Consulting, ModelAccess
+from harness.play.consulting import Consulting, ModelAccess
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
-from harness.play.conversation import Conversation
 from harness.play.conversation_state import ConversationState, StepAnswer
-from harness.play.conversation_variables import Variables
 from harness.play.drift.drift import Drift
-from harness.play.judging import judge
+from harness.play.judged_plays import JudgedPlays
 from harness.play.open_contexts import OpenContexts
 from harness.play.preparing import Preparing
 from harness.play.recording_files import keep_reason, recording_path
-from harness.play.result import CheckResult, RecordingUse, ScenarioResult
-from harness.play.scenario_player import ScenarioPlayer
-from harness.play.shared_prefix import SharedPrefix, SharedPrefixes
+from harness.play.result import RecordingUse, ScenarioResult
+from harness.play.shared_prefix import SharedPrefixes
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.project_file import JudgeMode
 from harness.providers.provider import Provider
-from harness.scenario import MatrixRow, PrefixEnd, Scenario, played_in, prefix_ends
+from harness.scenario import PrefixEnd, Scenario, played_in, prefix_ends
 from harness.transport.cassette import Cassette
 
 MOST_ATTEMPTS = 3
@@ -88,6 +82,7 @@ class Runner:
                 opened=self._open.opened,
             )
         )
+        self._judged = JudgedPlays(project, self.preparing, self.consulting)
         self._prefixes = SharedPrefixes()
 
     def run(self, play: Play) -> ScenarioResult:
@@ -116,10 +111,9 @@ class Runner:
             if error is None or result.transcript.is_recorded or isinstance(error, FINAL):
                 break
             again = self.run(play)
-            result = _noted(
-                replace(
-                    again, replaced=(*result.replaced, error), spent=result.spent + again.spent
-                ),
+            result = replace(
+                again, replaced=(*result.replaced, error), spent=result.spent + again.spent
+            ).noting(
                 *(note for note in result.notes if note.startswith(AGAIN)),
                 f"{AGAIN}, because of {error.code}",
             )
@@ -178,14 +172,13 @@ class Runner:
         `answers` collects what the steps of the definition read.
         """
         state = ConversationState(context, answers)
-        result = self._play(scenario, play, state, is_old=is_old)
+        result = self._judged.play(scenario, play, state, is_old=is_old)
         if isinstance(result.error, TransportError):
-            return _noted(
-                result,
+            return result.noting(
                 "the recording ends there with a failure; --mode refresh records the "
                 "conversation again",
             )
-        return _noted(result, *state.notes, *(() if result.error else state.leftovers()))
+        return result.noting(*state.notes, *(() if result.error else state.leftovers()))
 
     def stop(self) -> None:
         """Interrupt every conversation. They still run their closing steps."""
@@ -203,9 +196,8 @@ class Runner:
         result = self._live(scenario, play, whole, old)
         if isinstance(old.error, MissingCassette):
             return result
-        return _noted(
-            result,
-            f"the old recording does not match, so not every turn is compared ({old.error.code})",
+        return result.noting(
+            f"the old recording does not match, so not every turn is compared ({old.error.code})"
         )
 
     def _live(
@@ -230,14 +222,14 @@ class Runner:
                 ) as context,
             ):
                 state = ConversationState(context)
-                result = self._play(scenario, play, state, prefix)
+                result = self._judged.play(scenario, play, state, prefix)
                 if recorded is not None:
                     result = self._compared(result, recorded, context.provider, play)
                 state.finish(result.error)
                 if context.recorder is not None:
                     result = replace(result, recording=context.recorder.made)
                     keep_reason(self._project, play, context.recorder.unrecorded)
-                return _noted(result, *state.notes)
+                return result.noting(*state.notes)
         except PlayError as error:
             return broken_at_once(scenario, play.provider, error)
 
@@ -265,65 +257,3 @@ class Runner:
             self._fail_on if self._mode is Mode.DRIFT else (),
             self._project.config.slower,
         )
-
-    def _play(
-        self,
-        scenario: Scenario,
-        play: Play,
-        state: ConversationState,
-        prefix: SharedPrefix | None = None,
-        *,
-        is_old: bool = False,
-    ) -> ScenarioResult:
-        consultation = self.consulting.of(scenario, play)
-        with state.context.watched(), consultation or nullcontext():
-            try:
-                player = self._player(scenario, play, state, consultation)
-                entries = scenario.turns if prefix is None else prefix.begin(player)
-            except PlayError as error:
-                return broken_at_once(scenario, play.provider, error)
-            # Without secrets, so that a check sees what it will see in a replay.
-            transcript = player.conversation.judged_transcript(player.play(entries))
-            if consultation is not None:
-                transcript = consultation.of_whole(transcript, is_old=is_old)
-                state.notes += consultation.finish(is_complete=transcript.stop is None)
-            result = player.conversation.shown(self._judged(scenario, transcript, state))
-        spent = player.conversation.spent + (consultation.spent if consultation else NOTHING_SPENT)
-        if spent:
-            result = replace(result, spent=spent)
-        return _noted(result, *result.notes_of_checks)
-
-    def _player(
-        self,
-        scenario: Scenario,
-        play: Play,
-        state: ConversationState,
-        consultation: Consultation | None,
-    ) -> ScenarioPlayer:
-        row = next((row for row in scenario.rows if row.name == play.row), MatrixRow(name=""))
-        context = state.context
-        variables = Variables(scenario, row, seed=context.seed, now=context.now)
-        conversation = Conversation(
-            state,
-            scenario.id,
-            session=variables.fill(scenario.session),  # type: ignore[arg-type]  # a mapping by the format
-            prepare=self.preparing.of(scenario, play, state),
-            captures=frozenset(name for turn in scenario.user_turns for name in turn.captures),
-        )
-        return ScenarioPlayer(
-            scenario, conversation, variables, self._project.vocabulary, consultation
-        )
-
-    def _judged(
-        self, scenario: Scenario, transcript: Transcript, state: ConversationState
-    ) -> ScenarioResult:
-        checks: tuple[CheckResult, ...] = ()
-        try:
-            checks = tuple(judge(scenario, transcript, self._project.vocabulary))
-        except ESCAPED as error:
-            transcript = stopped_by(transcript, error, state.redactor)
-        return ScenarioResult(scenario=scenario, transcript=transcript, checks=checks)
-
-
-def _noted(result: ScenarioResult, *notes: str) -> ScenarioResult:
-    return replace(result, notes=(*result.notes, *notes)) if notes else result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,7 +200,7 @@ class ScenarioItem(pytest.Item):
     ) -> None:
         """Report that its last attempt is over."""
         if earlier and isinstance(result, ScenarioResult) and result.transcript.is_recorded:
-            result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
+            result = result.noting(REPLAYED_AGAIN)
             summary = summary_of(result)
         event = ScenarioFinished(
             id=self.nodeid, summary=summary, expected=expected, earlier=tuple(earlier)
