@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
 
 from harness.config import ProviderConfig
 from harness.config.env_file import missing_variable
@@ -13,6 +12,7 @@ from harness.formats.json_schema import compile_schema
 from harness.formats.template import TemplateError, UndefinedVariable, compile_template
 from harness.formats.yaml import Node
 from harness.providers.definition import Definition, Setting
+from harness.providers.entry_problems import address_problems, prices_without_usage
 from harness.providers.provider import BASE_URL, VARIABLE, Provider
 from harness.providers.setting import LITERAL, as_type
 from harness.transport.network import DIRECT, Network
@@ -42,9 +42,9 @@ def fill_in(
     filler = _Filler(config, definition, environment, recorded, credentials)
     settings = filler.settings()
     network = filler.network() if recorded is None else DIRECT
-    problems = [*filler.problems, *_price_problems(config, definition)]
+    problems = [*filler.problems, *prices_without_usage(config, definition)]
     if not problems and recorded is None:
-        problems += _address_problems(config, settings)
+        problems += address_problems(config, settings)
     if problems:
         raise ConfigurationError(filler.shown(problems))
     return Provider(
@@ -88,9 +88,9 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence
     filler = _Filler(config, definition, None, None, "valid")
     filled, address = filler.settings()[BASE_URL], filler.given.get(BASE_URL)
     written = _EXPRESSION.sub("1", str(filled or (address and address.value) or ""))
-    problems = [*filler.problems, *_price_problems(config, definition)]
+    problems = [*filler.problems, *prices_without_usage(config, definition)]
     if "://" in written or filled:
-        problems += _address_problems(config, {BASE_URL: written})
+        problems += address_problems(config, {BASE_URL: written})
     return filler.shown(problems)
 
 
@@ -256,59 +256,3 @@ class _Filler:
                 hint=hint,
             )
         )
-
-
-def _price_problems(config: ProviderConfig, definition: Definition) -> Iterator[Problem]:
-    if config.prices is not None and not definition.reads_usage:
-        yield Problem(
-            code="no-usage",
-            message=f"the definition {definition.name} reads no usage, so prices have no effect",
-            place=config.node.at("prices").key_place,
-            subject=f"provider {config.name}",
-            hint="remove them, or say in the definition's 'reply' where the usage is",
-        )
-
-
-def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:
-    url = str(settings.get(BASE_URL) or "")
-    message, hint = _address_fault(url)
-    if not message:
-        return []
-    problem = Problem(
-        code="wrong-address",
-        message=message,
-        place=dict(config.node.entries("settings")).get("base_url", config.node).place,
-        subject=f"provider {config.name}",
-        hint=hint,
-    )
-    return [unseen(problem) if "@" in url or "?" in url else problem]
-
-
-def _address_fault(url: str) -> tuple[str, str]:
-    """What is wrong with an address, and a hint; empty texts if the address can be used."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        return f"base_url is not an address: {str(error).partition(' as ')[0]}", ""
-    found = f"the scheme {parts.scheme}://" if "://" in url else "no scheme"
-    faults = (
-        (
-            parts.scheme not in ("http", "https"),
-            f"base_url has {found}, expected http:// or https://",
-            "write an environment variable as ${env.NAME}" if url.startswith("$") else "",
-        ),
-        (
-            "@" in parts.netloc,
-            "base_url contains a user name or password",
-            "put credentials in settings",
-        ),
-        (not parts.hostname, "base_url has no host", ""),
-        (any(character.isspace() for character in url), "base_url contains a space", ""),
-        (
-            bool(parts.query or parts.fragment),
-            "base_url contains a query or fragment",
-            "paths are appended to it",
-        ),
-    )
-    return next(((message, hint) for is_so, message, hint in faults if is_so), ("", ""))
