@@ -12,6 +12,7 @@ from harness.parallel.thread_workers import ThreadWorkers
 from harness.parallel.workers import Lanes, Workers, further_processes
 from harness.plans import Plan, PlannedScenario
 from harness.play.broken import ESCAPED, unread
+from harness.play.budget import Budget
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
@@ -39,6 +40,7 @@ def run(
     judge: str | None = None,
     concurrency: int | None = None,
     processes: int = 1,
+    budget: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Play a plan. Gives the record of each scenario, in the plan's order.
 
@@ -46,11 +48,12 @@ def run(
     or drift. In all modes but replay, `concurrency` is how many conversations are held at once; as
     many as harness.yaml says if left out. `processes` is how many replay together, where this one
     can be forked. `judge` is where answers of judges come from: replay, record, refresh, live or
-    off; by default as the mode says. Closing the iterator ends the run.
+    off; by default as the mode says. `budget` is what may be spent, such as `2.50USD` or
+    `100000tokens`; what is not played because of it is BROKEN. Closing the iterator ends the run.
 
-    Raises `ValueError` for an unknown mode, and for a number that is below 1 or has no effect in
-    the mode; `AuthoringError` if harness.yaml is wrong. What is wrong with a scenario only when it
-    is played is in its record.
+    Raises `ValueError` for an unknown mode, for a number that is below 1 or has no effect in the
+    mode, and for a budget that is not one or counts nothing; `AuthoringError` if harness.yaml is
+    wrong. What is wrong with a scenario only when it is played is in its record.
     """
     if mode not in set(Mode):
         raise ValueError(f"unknown mode {mode!r}; {did_you_mean(mode, Mode)}")
@@ -66,14 +69,28 @@ def run(
     project = Project.at(plan.config)
     project.repeat = repeat_from(plan.repeat) if plan.repeat else None
     judging = JudgeMode(judge) if judge is not None else None
-    return records_of(plan, project, known, concurrency, processes, judging=judging)
+    limit = None if budget is None else _budget(budget, plan, project, known, judging)
+    return records_of(plan, project, known, concurrency, processes, judging=judging, budget=limit)
+
+
+def _budget(
+    text: str, plan: Plan, project: Project, mode: Mode, judging: JudgeMode | None
+) -> Budget:
+    """The budget of a run. Raises `ValueError` if nothing that it counts can be spent."""
+    budget = Budget.parse(text)
+    if not mode.is_live and not (judging or JudgeMode.following(mode)).asks:
+        raise ValueError(f"'budget' has no effect in the mode {mode}, which costs nothing")
+    counted = budget.counted_in(project, {one.play.provider for one in plan.scenarios})
+    if plan.scenarios and not any(counts for _, counts in counted):
+        raise ValueError(f"the budget {budget} counts the costs of no provider of the plan")
+    return budget
 
 
 def _ignored(_event: Event) -> None:
     """For a run that nobody watches."""
 
 
-def records_of(
+def records_of(  # noqa: PLR0913  # one parameter an option
     plan: Plan,
     project: Project,
     mode: Mode,
@@ -81,13 +98,14 @@ def records_of(
     processes: int = 1,
     *,
     judging: JudgeMode | None = None,
+    budget: Budget | None = None,
     listen: Listener = _ignored,
 ) -> Iterator[Record]:
     """The records of a plan, as `run` gives them, for a project that is open already.
 
     `listen` is told how far the conversations are that threads of this process hold.
     """
-    runner = Runner(project, mode, judging=judging)
+    runner = Runner(project, mode, judging=judging, budget=budget)
     player = PlanPlayer(project, runner, mode, listen)
     record = player.record
     workers: Workers[PlannedScenario, Record] | None = None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from harness.conversation.prices import Prices
 from harness.conversation.spending import Charge, money_text, plain, tokens_text
-from harness.core import BudgetUsedUp
+from harness.core import AuthoringError, BudgetUsedUp
+from harness.project.project import Project
+from harness.providers.catalogue import definition_of
 
 TOKENS = "tokens"
 """In place of a currency: the budget is a number of tokens."""
@@ -74,6 +77,17 @@ class Budget:
         if self.unit == TOKENS:
             return reads_usage
         return prices is not None and prices.currency == self.unit
+
+    def counted_in(self, project: Project, names: Iterable[str]) -> Iterator[tuple[str, bool]]:
+        """Providers of a project, and whether it counts their costs; also those of its judges."""
+        for name in sorted({*names, *project.config.judging}):
+            provider = project.provider_config(name)
+            try:
+                definition = definition_of(project.config, provider)
+            except AuthoringError:
+                # It is raised again when a scenario is played.
+                continue
+            yield name, self.counts(provider.prices, reads_usage=definition.reads_usage)
 
     def shown(self, amount: Decimal) -> str:
         """An amount in its unit."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from harness.core import AuthoringError, Problem
+from harness.core import Problem
 from harness.play.budget import TOKENS, Budget
-from harness.providers.catalogue import definition_of
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.suite import Suite
 from harness.reports.tally import Tally
@@ -40,25 +39,14 @@ def require_counted(config: pytest.Config, budget: Budget, suites: Sequence[Suit
 
     Raises `pytest.UsageError` if it counts those of none.
     """
-    found = {name: counts for suite in suites for name, counts in _counted(suite, budget)}
+    found: dict[str, bool] = {}
+    for suite in suites:
+        found |= budget.counted_in(suite.project, suite.planner.providers)
     problems = [_problem(name, budget) for name, counts in found.items() if not counts]
     if problems and not any(found.values()):
         raise pytest.UsageError("".join(f"\n{problem}" for problem in problems))
     for problem in problems:
         notes_of(config).add(str(problem))
-
-
-def _counted(suite: Suite, budget: Budget) -> Iterator[tuple[str, bool]]:
-    """The providers of scenarios and of judges, and whether their costs are counted."""
-    config = suite.project.config
-    for name in sorted(suite.planner.providers | config.judging):
-        provider = config.providers[name]
-        try:
-            definition = definition_of(config, provider)
-        except AuthoringError:
-            # It is raised again when a scenario is played.
-            continue
-        yield name, budget.counts(provider.prices, reads_usage=definition.reads_usage)
 
 
 def _problem(provider: str, budget: Budget) -> Problem:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from defusedxml import ElementTree
 
+import harness
 from harness.emulators import EMULATORS
 from harness.emulators import serving as serving_emulators
 
@@ -289,3 +291,30 @@ def test_a_beginning_that_branches_share_is_paid_once(model, run_here):
 
     assert turns == replayed == [2, 2]
     assert sorted(live) == [1, 2]
+
+
+def test_a_budget_can_be_given_in_python(model):
+    """`harness.run` plays as `harness run` does, and its records name what was not played."""
+    plan = harness.plan(config=model / "harness.yaml")
+
+    found = list(harness.run(plan, mode="live", concurrency=1, budget="1tokens"))
+
+    assert [one["outcome"] for one in found] == ["passed", *["broken"] * 4]
+    assert all(one["codes"] == ["budget-used-up"] for one in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"mode": "replay", "budget": "1USD"}, "'budget' has no effect in the mode replay"),
+        ({"mode": "live", "budget": "1 dollar"}, "'1 dollar' is not a budget"),
+        ({"mode": "live", "budget": "1EUR"}, "the budget 1EUR counts the costs of no provider"),
+    ],
+    ids=["replay", "no unit", "another currency"],
+)
+def test_a_budget_without_effect_is_a_value_error(model, options, said):
+    """It is told before anything is played."""
+    plan = harness.plan(config=model / "harness.yaml")
+
+    with pytest.raises(ValueError, match=re.escape(said)):
+        harness.run(plan, **options)
