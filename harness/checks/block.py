@@ -45,20 +45,22 @@ class Block:
 
 
 def all_hold(verdicts: Iterable[Verdict]) -> Verdict:
-    """The first verdict that is bad, else the first that could not be judged, else a pass."""
-    found = PASS
+    """The first verdict that failed, wherever it is, else the least certain one, else a pass.
+
+    One failure decides, whatever could not be judged beside it.
+    """
+    unclear = None
     for verdict in verdicts:
-        if verdict.outcome.is_bad:
+        if verdict.outcome is Outcome.FAILED:
             return verdict
-        if found is PASS and verdict.outcome is not Outcome.PASSED:
-            found = verdict
-    return found
+        unclear = _less_certain(unclear, verdict)
+    return unclear or PASS
 
 
 def one_of(
     verdicts: Iterable[Verdict], none_holds: Callable[[Sequence[Finding]], Verdict]
 ) -> Verdict:
-    """The first verdict that passed, else the first that could not be judged.
+    """The first verdict that passed, wherever it is, else the least certain one.
 
     If all failed, the verdict that `none_holds` makes of their findings.
     """
@@ -69,8 +71,15 @@ def one_of(
         if verdict.outcome is Outcome.FAILED and verdict.finding is not None:
             findings.append(verdict.finding)
         else:
-            unclear = unclear or verdict
+            unclear = _less_certain(unclear, verdict)
     return unclear or none_holds(findings)
+
+
+def _less_certain(unclear: Verdict | None, verdict: Verdict) -> Verdict | None:
+    """The first that is BROKEN, else the first that was skipped; None if neither is."""
+    if verdict.outcome is Outcome.BROKEN:
+        return unclear if unclear and unclear.outcome is Outcome.BROKEN else verdict
+    return unclear or (verdict if verdict.outcome is Outcome.SKIPPED else None)
 
 
 def block_schema(properties: Mapping[str, Json], description: str) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from harness.checks.messages import WITHIN, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import messages_of
 from harness.checks.verdict import Verdict, failed
+from harness.conversation import Outcome
 from harness.core import Json, show, value_class
 
 _MOST_SHOWN = 5
@@ -46,6 +47,10 @@ def _compile(value: Json, options: Options) -> Judge:
         fits = [[not verdict.outcome.is_bad for verdict in row] for row in verdicts]
         found = align(fits, required, len(messages), in_order=in_order)
         if found.missing or found.surplus:
+            best = align(_possible(verdicts), required, len(messages), in_order=in_order)
+            if not (best.missing or best.surplus):
+                # What could not be judged decides.
+                return all_hold(verdicts[i][j] for i, j in best.pairs)
             anyhow = align(fits, required, len(messages), in_order=False)
             is_moved = not (anyhow.missing or anyhow.surplus)
             failure = _failure(expected, verdicts, None if is_moved else found, subject)
@@ -53,6 +58,11 @@ def _compile(value: Json, options: Options) -> Judge:
         return all_hold(verdicts[i][j] for i, j in found.pairs)
 
     return judge
+
+
+def _possible(verdicts: Sequence[Sequence[Verdict]]) -> list[list[bool]]:
+    """Which messages fit where, if all that could not be judged did."""
+    return [[verdict.outcome is not Outcome.FAILED for verdict in row] for row in verdicts]
 
 
 def _expected(value: Json, options: Options) -> _Expected:

@@ -189,7 +189,7 @@ def passes(
 ) -> bool:
     """Whether a reply passes all checks of a block; one that was refused does not.
 
-    Raises `PlayError` if a check cannot be judged.
+    Raises `PlayError` if a check that cannot be judged decides.
     """
     if not expectations:
         return True
@@ -197,13 +197,16 @@ def passes(
         return False
     file = expectations[0].place.source.path
     subject = subject_of(turn, is_recorded=transcript.is_recorded, transcript=transcript, file=file)
+    broken: PlayError | None = None
     for judged in (JudgedSubject(one, subject, turn) for one in expectations):
         verdict = verdict_of(judged, vocabulary)
         if verdict.outcome is Outcome.BROKEN:
             why = verdict.finding.message if verdict.finding else verdict.reason
-            raise PlayError(verdict.code, f"{judged.expectation.place}: {why}")
-        if verdict.outcome is not Outcome.PASSED:
+            broken = broken or PlayError(verdict.code, f"{judged.expectation.place}: {why}")
+        elif verdict.outcome is not Outcome.PASSED:
             return False
+    if broken is not None:
+        raise broken
     return True
 
 

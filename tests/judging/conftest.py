@@ -20,7 +20,7 @@ providers:
   bot: {definition: openai-chat, settings: {base_url: '${env.URL}', model: shop}}
   referee:
     definition: openai-chat
-    retries: 0
+    %s
     settings: {base_url: '${env.URL}', api_key: '${env.KEY}', model: '${env.MODEL}'}
 judges:
   careful: {provider: referee%s}
@@ -45,9 +45,10 @@ class JudgedProject:
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"scenario: shipping\n{text}", encoding="utf-8")
 
-    def configure(self, more: str) -> None:
-        """Write harness.yaml, with more keys of the judge."""
-        (self.folder / "harness.yaml").write_text(CONFIG % f", {more}" if more else CONFIG % "")
+    def configure(self, more: str, *, provider: str = "retries: 0") -> None:
+        """Write harness.yaml, with more keys of the judge, and of its provider."""
+        text = CONFIG % (provider, f", {more}" if more else "")
+        (self.folder / "harness.yaml").write_text(text)
 
     def project(self, **environment: str) -> Project:
         """The project, with these variables alone."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +22,9 @@ class Said:
 
     text: str = ""
     status: int = 200
+    refusal: str | None = None
+    hangs: bool = False
+    """It comes when `Judging.released` is set."""
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Judging:
     bot: str = "We ship from 50 dollars."
     asked: list[dict[str, Any]] = field(default_factory=list)
     talked: int = 0
+    released: threading.Event = field(default_factory=threading.Event)
 
 
 def criteria_in(text: str) -> dict[str, Any]:
@@ -58,13 +64,18 @@ class ChatHandler(JsonHandler):
             return
         judging.asked.append(body)
         said = judging.say(text)
+        if said.hangs:
+            judging.released.wait(10)
         if said.status != 200:
             self.answer(said.status, {"error": {"message": said.text}})
             return
-        self._said(said.text)
+        # A test may let the client give up.
+        with suppress(ConnectionError):
+            self._said(said.text, said.refusal)
 
-    def _said(self, text: str) -> None:
-        message = {"role": "assistant", "content": text, "refusal": None}
+    def _said(self, text: str, refusal: str | None = None) -> None:
+        content = text if refusal is None else None
+        message = {"role": "assistant", "content": content, "refusal": refusal}
         self.answer(
             200,
             {

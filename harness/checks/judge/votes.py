@@ -53,7 +53,7 @@ def _not_json(text: str, error: json.JSONDecodeError) -> str:
         return "it is in a code fence"
     if not start.startswith("{"):
         return f"it does not begin with '{{' but with {shorten(start, 30)!r}"
-    if error.pos >= len(text.rstrip()):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return "it is cut off"
     if error.msg == "Extra data":
         return "there is more after the JSON object"
