@@ -17,7 +17,7 @@ from tests.judging.judging_server import ChatHandler, Judging, Said, verdicts
 
 CONFIG = """\
 providers:
-  bot: {definition: openai-chat, settings: {base_url: '${env.URL}', model: shop}}
+  bot: {%s}
   referee:
     definition: openai-chat
     %s
@@ -25,6 +25,7 @@ providers:
 judges:
   careful: {provider: referee%s}
 """
+BOT = "definition: openai-chat, settings: {base_url: '${env.URL}', model: shop}"
 
 
 @dataclass
@@ -45,9 +46,9 @@ class JudgedProject:
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"scenario: shipping\n{text}", encoding="utf-8")
 
-    def configure(self, more: str, *, provider: str = "retries: 0") -> None:
-        """Write harness.yaml, with more keys of the judge, and of its provider."""
-        text = CONFIG % (provider, f", {more}" if more else "")
+    def configure(self, more: str, *, provider: str = "retries: 0", bot: str = BOT) -> None:
+        """Write harness.yaml, with more keys of the judge, those of its provider, and the bot."""
+        text = CONFIG % (bot, provider, f", {more}" if more else "")
         (self.folder / "harness.yaml").write_text(text)
 
     def project(self, **environment: str) -> Project:

@@ -33,6 +33,8 @@ class Judging:
 
     say: Say
     bot: str = "We ship from 50 dollars."
+    button: str | None = None
+    """Comes with what the bot says, as a refusal."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     talked: int = 0
     released: threading.Event = field(default_factory=threading.Event)
@@ -60,7 +62,7 @@ class ChatHandler(JsonHandler):
         text = body["messages"][-1]["content"]
         if not text.startswith(("You check", "You rate")):
             judging.talked += 1
-            self._said(judging.bot)
+            self._said(judging.bot, judging.button)
             return
         judging.asked.append(body)
         said = judging.say(text)
@@ -74,8 +76,7 @@ class ChatHandler(JsonHandler):
             self._said(said.text, said.refusal)
 
     def _said(self, text: str, refusal: str | None = None) -> None:
-        content = text if refusal is None else None
-        message = {"role": "assistant", "content": content, "refusal": refusal}
+        message = {"role": "assistant", "content": text or None, "refusal": refusal}
         self.answer(
             200,
             {

@@ -86,7 +86,7 @@ def question_text(
         if isinstance(criteria, Scale)
         else {name: criteria[name] for name in names}
     )
-    data = _json(seen.data).replace(MARK, MARK.replace("-", "\\u002d"))
+    data = _json(seen.data)
     delimiter = f"{MARK}{hashlib.blake2s(data.encode(), digest_size=8).hexdigest()}"
     return Template(prompt).substitute(
         seen=seen.words,
@@ -158,4 +158,9 @@ def _told(text: str, buttons: list[str]) -> Json:
 
 
 def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS)
+    """A value as JSON on one line, in which nothing looks like a line around the data.
+
+    Criteria and references may hold what the bot said, too.
+    """
+    text = json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS)
+    return text.replace(MARK, MARK.replace("-", "\\u002d"))
