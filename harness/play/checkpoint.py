@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from harness.conversation import Turn
+from harness.conversation import Turn, UserMessage
 from harness.core import value_class
 from harness.providers.flow import FlowState
 from harness.transport.recorded_interactions import RecordedInteraction
@@ -24,6 +24,8 @@ class Checkpoint:
     transport: LiveCheckpoint | None
     flow: FlowState
     turns: tuple[Turn, ...]
+    messages: Mapping[int, UserMessage]
+    """What a replay says in turns whose message has a secret in it, by number."""
     recorded: tuple[RecordedInteraction, ...]
     """The content of its recording; empty if it is not recorded."""
     secrets: Mapping[str, str]

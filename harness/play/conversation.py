@@ -65,6 +65,8 @@ class Conversation:
         """How a simulated user ended it."""
         self._name = name
         self._number = 0
+        self._recorded: dict[int, UserMessage] = {}
+        """What a replay says in turns whose message has a secret in it, by number."""
         self._captures = captures
         state.begin(session)
         self._session = Session(
@@ -110,6 +112,8 @@ class Conversation:
         refusal; a network failure is then recorded. `answer` answers the tools that the bot calls.
         """
         number = self._number = number or len(self.turns) + 1
+        if recorded is not None:
+            self._recorded[number] = recorded
         session, reply = self._session, None
         failed: PlayError | None = None
         refusal: Refused | TransportError | None = None
@@ -213,6 +217,7 @@ class Conversation:
             transport=context.checkpoint() if context.checkpoint is not None else None,
             flow=self._session.left(),
             turns=tuple(self.turns),
+            messages=dict(self._recorded),
             recorded=recorder.transport.interactions if recorder is not None else (),
             secrets=dict(self.state.redactor.learned),
         )
@@ -228,6 +233,7 @@ class Conversation:
             self.context.recorder.transport.resume(checkpoint.recorded)
         self._session.go_on(checkpoint.flow)
         self.turns.extend(checkpoint.turns)
+        self._recorded.update(checkpoint.messages)
         self._taken_over = len(self.turns)
 
     def transcript(self, stop: Stop | None = None) -> Transcript:
@@ -249,7 +255,7 @@ class Conversation:
 
     def judged_turn(self, turn: Turn) -> tuple[Turn, Transcript]:
         """A turn and the conversation so far, as checks see both: as a replay will have them."""
-        transcript = self.transcript()
+        turn, transcript = self._as_recorded(turn), self._transcript()
         if not self.state.held_secrets:
             return turn, transcript
         redactor = self.state.redactor
@@ -259,13 +265,20 @@ class Conversation:
         )
 
     def judged_transcript(self, stop: Stop | None = None) -> Transcript:
-        """The conversation so far, as checks see it: without secrets of answers."""
-        transcript = self.transcript(stop)
+        """The conversation so far, as checks see it: without secrets of answers and messages."""
+        transcript = self._transcript(stop)
         if self.state.is_withheld:
             return without_answers(transcript)
         if self.state.held_secrets:
             return redact_transcript(transcript, self._captures, self.state.redactor)
         return transcript
+
+    def _as_recorded(self, turn: Turn) -> Turn:
+        recorded = self._recorded.get(turn.number)
+        return turn if recorded is None else replace(turn, user=recorded)
+
+    def _transcript(self, stop: Stop | None = None) -> Transcript:
+        return replace(self.transcript(stop), turns=tuple(map(self._as_recorded, self.turns)))
 
     def shown(self, result: ScenarioResult) -> ScenarioResult:
         """A result without the known secrets, as it can be shown."""

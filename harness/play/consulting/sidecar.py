@@ -166,7 +166,8 @@ class Sidecar:
         else:
             error = error or turn.refusal
         conversation.close(is_broken=error is not None)
-        reply = None if error is not None else turn.reply
+        # Without secrets, as a replay has it.
+        reply = None if error is not None else conversation.judged_turn(turn)[0].reply
         return ProviderAnswer(
             text=reply.text if reply is not None else "",
             payload=_only_message(reply),
