@@ -12,6 +12,7 @@
 | "a long story" | forty words |
 | an image | its type and size |
 | a question of the check `judge` | a verdict; see `model_judge` |
+| a question of `simulate` | what the user says; see `model_user` |
 
 With the word "pirate" in the system message, every text begins with "Ahoy!".
 
@@ -29,6 +30,7 @@ from typing import Any
 
 from harness.emulators.fault_switches import plain
 from harness.emulators.model_judge import judged
+from harness.emulators.model_user import played_user
 
 _CITIES = re.compile(r"\bweather in ((?:[A-Z]\w+(?:,? and |, )?)+)")
 _TABLE = re.compile(r"\btable in ([A-Z]\w+)")
@@ -94,8 +96,9 @@ class ModelBot:
 
     def answer(self, system: str, said: Sequence[Said], tools: Sequence[str]) -> ModelAnswer:
         """Answers the last message of a request; `tools` are the names that it offers."""
-        if verdict := judged(said[-1].text if said else ""):
-            return ModelAnswer(text=verdict)
+        last = said[-1].text if said else ""
+        if answer := judged(last) or played_user(last):
+            return ModelAnswer(text=answer)
         found = self._answer(said, tools)
         if found.text and not found.is_refusal and "pirate" in system.lower():
             found = replace(found, text=f"Ahoy! {found.text}")

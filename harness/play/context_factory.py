@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 from harness.core import HarnessError, is_same
 from harness.play.budget import Budget
 from harness.play.context import ConversationContext
-from harness.play.recorded_simulation import require_same_simulation
+from harness.play.recorded_simulation import (
+    conversation_alone,
+    recorded_model,
+    require_same_simulation,
+)
 from harness.play.recorder import Recorder, Replayer, last_secret_turn
 from harness.play.recording_files import (
     find_recording,
@@ -35,6 +39,7 @@ from harness.transport.limited_transport import LimitedTransport, Pace
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
 from harness.transport.server_address import host_and_port
+from harness.transport.side_transport import SideTransport
 
 if TYPE_CHECKING:
     from harness.play.checkpoint import Checkpoint
@@ -83,7 +88,10 @@ class ContextFactory:
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        transport = self._replaying(cassette, provider, fix)
+        own, asked = cassette, None
+        if head.simulation:
+            own, asked = conversation_alone(cassette, head)
+        transport = self._replaying(own, provider, fix)
         session = cassette.head.session if cassette.head is not None else None
         return ConversationContext(
             provider=provider,
@@ -92,7 +100,35 @@ class ContextFactory:
             seed=head.seed,
             now=head.recorded_at,
             notes=notes,
-            replayer=Replayer(transport=transport, session=session, fix=fix),
+            replayer=Replayer(transport=transport, session=session, fix=fix, asked=asked),
+        )
+
+    def simulating(self, by: str, of_bot: ConversationContext) -> ConversationContext:
+        """Ask a provider as the model of a simulated user, in the recording of a conversation.
+
+        Raises `CassetteError`, and `AuthoringError` for settings.
+        """
+        replayer, recorder = of_bot.replayer, of_bot.recorder
+        if replayer is not None:
+            asked = replayer.asked or Cassette()
+            provider = self._project.provider(
+                by, recorded=asked.head.settings if asked.head is not None else {}
+            )
+            transport = self._replaying(asked, provider, replayer.fix)
+            return replace(
+                of_bot,
+                provider=provider,
+                transport=transport,
+                replayer=Replayer(transport=transport, session=None, fix=replayer.fix),
+                notes=(),
+            )
+        context = self._live(self._project.provider(by))
+        recording = recorder.transport if recorder is not None else None
+        return replace(
+            context,
+            transport=SideTransport(context.transport, recording),
+            seed=of_bot.seed,
+            now=of_bot.now,
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayTransport:
@@ -127,10 +163,14 @@ class ContextFactory:
         context = self._live(provider, scenario.timeout, start)
         if not is_recorded:
             return context
+        head = head_of(context, play, play.row, scenario)
+        if scenario.simulation is not None and scenario.simulation.by:
+            model = recorded_model(self._project.provider(scenario.simulation.by))
+            head = replace(head, simulation={**head.simulation, **model})
         return self._recorded(
             context,
             recording_path(self._project, play),
-            head_of(context, play, play.row, scenario),
+            head,
             {*scenario.header_names, *header_names},
             scenario,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from harness.conversation import Transcript
 from harness.conversation.spending import NOTHING_SPENT
@@ -18,9 +19,13 @@ from harness.play.preparing import Preparing
 from harness.play.result import CheckResult, ScenarioResult
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import SharedPrefix
+from harness.play.simulating.opened_model import opened_model
 from harness.project.plan import Play
 from harness.project.project import Project
 from harness.scenario import MatrixRow, Scenario
+
+if TYPE_CHECKING:
+    from harness.play.simulating.user_model import UserModel
 
 
 class JudgedPlays:
@@ -46,9 +51,10 @@ class JudgedPlays:
         with, no judge is asked about it.
         """
         consultation = self._consulting.of(scenario, play)
-        with state.context.watched(), consultation or nullcontext():
+        model = opened_model(scenario, play, state, self._consulting.asking)
+        with model as user, state.context.watched(), consultation or nullcontext():
             try:
-                player = self._player(scenario, play, state, consultation)
+                player = self._player(scenario, play, state, consultation, user)
                 entries = scenario.turns if prefix is None else prefix.begin(player)
             except PlayError as error:
                 return broken_at_once(scenario, play.provider, error)
@@ -58,7 +64,7 @@ class JudgedPlays:
                 transcript = consultation.of_whole(transcript, is_old=is_old)
                 state.notes += consultation.finish(is_complete=transcript.stop is None)
             result = player.conversation.shown(self._judged(scenario, transcript, state))
-        spent = player.conversation.spent + (consultation.spent if consultation else NOTHING_SPENT)
+        spent = player.spent + (consultation.spent if consultation else NOTHING_SPENT)
         if spent:
             result = replace(result, spent=spent)
         return result.noting(*result.notes_of_checks)
@@ -69,6 +75,7 @@ class JudgedPlays:
         play: Play,
         state: ConversationState,
         consultation: Consultation | None,
+        user: UserModel | None,
     ) -> ScenarioPlayer:
         row = next((row for row in scenario.rows if row.name == play.row), MatrixRow(name=""))
         context = state.context
@@ -81,7 +88,7 @@ class JudgedPlays:
             captures=frozenset(name for turn in scenario.user_turns for name in turn.captures),
         )
         return ScenarioPlayer(
-            scenario, conversation, variables, self._project.vocabulary, consultation
+            scenario, conversation, variables, self._project.vocabulary, consultation, user
         )
 
     def _judged(

@@ -27,7 +27,7 @@ from harness.providers.definition import Definition
 from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import MARK
-from harness.transport.cassette import CassetteHead
+from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
 
@@ -121,6 +121,8 @@ class Replayer:
     """The session values of the opening; None if they are not known."""
     fix: str
     """The command that records the conversation again."""
+    asked: Cassette | None = None
+    """What the model of a simulated user was asked; None if none was."""
 
     def uncompared(self, session: Mapping[str, Json]) -> tuple[str, ...]:
         """A note about values that `require_same` cannot compare: the recording redacts them."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from harness.conversation import BUSY, Reply, Stop, Turn, UserMessage
+from harness.conversation.spending import Spent
 from harness.core import (
     HarnessError,
     InternalError,
@@ -36,6 +38,9 @@ from harness.project.vocabulary import Vocabulary
 from harness.providers.session import CLOSING
 from harness.scenario import AssistantLine, Scenario, UserTurn, turn_subject
 
+if TYPE_CHECKING:
+    from harness.play.simulating.user_model import UserModel
+
 Entry = UserTurn | AssistantLine
 
 
@@ -49,12 +54,15 @@ class ScenarioPlayer:
         variables: Variables,
         vocabulary: Vocabulary,
         consultation: Consultation | None = None,
+        user: UserModel | None = None,
     ) -> None:
+        """`user` is the model of a simulated user, if the scenario has one."""
         self.tools = AnsweredTools(scenario.answers, variables)
         self.scenario = scenario
         self.conversation = conversation
         self.variables = variables
         self._vocabulary = vocabulary
+        self._user = user
         self._written = WrittenMessages(conversation, variables)
         self._simulated: UserMessages = self._written
         if scenario.simulation is not None:
@@ -62,11 +70,17 @@ class ScenarioPlayer:
             from harness.play.simulated_user import SimulatedUser  # noqa: PLC0415
 
             self._simulated = SimulatedUser(
-                scenario.simulation, conversation, self._written, vocabulary
+                scenario.simulation, conversation, self._written, vocabulary, user
             )
         self._consultation = consultation
         self._state = conversation.state
         self._is_live = not conversation.context.is_recorded
+
+    @property
+    def spent(self) -> Spent:
+        """What the replies of the bot and of a simulated user's model cost."""
+        spent = self.conversation.spent
+        return spent if self._user is None else spent + self._user.spent
 
     def play(self, entries: Iterable[Entry]) -> Stop | None:
         """Say the entries, then the teardown, and close the conversation.

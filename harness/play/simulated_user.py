@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from harness.conversation import Transcript, Turn, UserEnd, UserEnding
 from harness.core import PlayError, quote, shorten
+from harness.formats.template import compile_template
 from harness.play.conversation import Conversation
 from harness.play.judging import passes
+from harness.play.simulating.situation import Situation
 from harness.play.user_messages import NextMessage, WrittenMessages
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import MessagePlan, ScriptRule, Simulation, UserTurn
+
+if TYPE_CHECKING:
+    from harness.play.simulating.user_model import UserModel
 
 
 class SimulatedUser:
@@ -22,7 +28,10 @@ class SimulatedUser:
         conversation: Conversation,
         written: WrittenMessages,
         vocabulary: Vocabulary,
+        model: UserModel | None = None,
     ) -> None:
+        """Without a `model`, only the script says what the user does."""
+        self._model = model
         self._simulation = simulation
         self._conversation = conversation
         self._written = written
@@ -43,10 +52,36 @@ class SimulatedUser:
             # Until something else ends it.
             conversation.user_end = UserEnd(ending=UserEnding.LIMIT)
         plan = self._chosen(turn, transcript)
+        if plan is None and self._model is not None:
+            answer = self._model.decide(planned.number, self._situation(transcript))
+            if answer.ending is not None:
+                self._end(answer.ending, answer.reason)
+                return None
+            plan = self._as_plan(answer.say)
         if plan is None:
             raise self._no_rule(turn)
         self._said += 1
         return self._written.of(plan)
+
+    def _situation(self, transcript: Transcript) -> Situation:
+        """What the model is told. Secrets of answers are hidden from it, too."""
+        simulation, variables = self._simulation, self._written.variables
+        known = variables.snapshot()
+        with variables.hidden():
+            return Situation(
+                goal=variables.text(simulation.goal) if simulation.goal else "",
+                persona=variables.text(simulation.persona) if simulation.persona else "",
+                facts={name: str(known[name]) for name in simulation.knows},
+                turns=transcript.turns,
+                left=simulation.max_turns - self._said,
+            )
+
+    def _as_plan(self, say: str) -> MessagePlan:
+        """The message of the model: a button is pressed if it is its label."""
+        last = self._conversation.last_reply
+        text = compile_template(say.replace("${", "$${"))
+        is_label = last is not None and say in last.actions
+        return MessagePlan(press=text) if is_label else MessagePlan(text=text)
 
     def _chosen(self, turn: Turn | None, transcript: Transcript) -> MessagePlan | None:
         """What the scenario says for this reply; None if it says nothing."""

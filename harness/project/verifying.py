@@ -15,6 +15,7 @@ from harness.formats.yaml import Document
 from harness.project.fitting_providers import definitions_for, expectations_of, untold_problems
 from harness.project.plan import amount_problem
 from harness.project.project import Project
+from harness.project.verifying_simulation import simulation_problems
 from harness.scenario import (
     Credentials,
     Expectation,
@@ -38,6 +39,7 @@ def problems_of(
     own = documents[0].source.path
     problems = chain(
         _provider_problems(project, scenario, documents),
+        simulation_problems(project, scenario, documents[0]),
         _amount_problems(project, scenario, documents[0]),
         _definition_problems(project, scenario, documents),
         _tag_problems(project, documents),
@@ -63,10 +65,6 @@ def _provider_problems(
         for node in nodes or ():
             if str(node.value) not in project.config.providers:
                 yield project.unknown_provider(str(node.value), node.place)
-    by = documents[0].at().get("simulate")
-    model = by.get("by") if by is not None else None
-    if model is not None and str(model.value) not in project.config.providers:
-        yield project.unknown_provider(str(model.value), model.place)
     if not scenario.providers and not project.config.provider:
         yield Problem(
             code="no-provider",

@@ -20,6 +20,8 @@ from harness.scenario.scenario import (
 MOST_SIMULATED = 100
 """Messages of one simulated user."""
 DEFAULT_TURNS = 10
+_DRAWN = frozenset(("uuid", "random"))
+"""What gives another value each time that it is asked."""
 DECIDING = ("by", "goal", "knows", "persona", "opening", "script")
 """The keys that decide what the user says."""
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean"]}
@@ -139,6 +141,13 @@ def require_start(top: Node, simulation: Simulation, compiler: Compiler, *, is_b
                 fact,
                 "rename one of them",
                 key=True,
+            )
+        if simulation.knows[name].names & _DRAWN:
+            compiler.note(
+                "wrong-value",
+                f"'{name}' would be drawn again for every message",
+                fact,
+                "draw it below 'vars:', and write ${…} with its name here",
             )
         if not simulation.by and name not in names:
             compiler.note(

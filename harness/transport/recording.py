@@ -92,12 +92,16 @@ class RecordingTransport(Transport):
 
     def send(self, request: Request) -> Answer:
         """Send over the other transport; the interaction is recorded when its body has ended."""
+        self.requests += 1
+        return self.send_over(self._transport, request)
+
+    def send_over(self, transport: Transport, request: Request) -> Answer:
+        """Like `send`, over another transport than that of the conversation."""
         if self._open is not None:
             self._open.close()
         self._unanswered = None
-        self.requests += 1
         try:
-            answer = self._transport.send(request)
+            answer = transport.send(request)
         except TransportError as error:
             self._unanswered = (request, error)
             raise
