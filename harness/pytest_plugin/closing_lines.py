@@ -19,6 +19,7 @@ from harness.pytest_plugin.run_budget import budget_line
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
+from harness.reports.simulated_users import faults_of, faults_text
 from harness.reports.spent_text import judge_lines, spent_lines
 from harness.reports.summary import summary_from
 from harness.reports.tally import ProviderTally, Tally
@@ -128,6 +129,8 @@ def _write_problems(
             rest = sum(count for _, count in others)
             listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
         reporter.write_line(f"problems: {', '.join(listed)}")
+        if text := faults_text({code: codes[code] for code in faults_of(codes)}):
+            reporter.write_line(f"simulated users: {text}")
     classes = session.red_tests.counts
     if {*classes} - {FAILED}:
         counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())

@@ -11,6 +11,7 @@ from harness.conversation import Outcome
 from harness.conversation.spending import NOTHING_SPENT, Spent, plain
 from harness.core import value_class
 from harness.play.result import Cause, ScenarioResult
+from harness.reports.simulated_users import faults_of
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
@@ -113,6 +114,7 @@ def properties_of(summary: Summary) -> Properties:
         "skipped_checks": json.dumps(Counter(summary.skips)) if summary.skips else None,
         **_properties_of_takes(summary),
         "codes": " ".join(summary.codes) or None,
+        "user_faults": " ".join(faults_of(summary.codes)) or None,
         **_properties_of_cause(summary.cause),
         **_properties_of_spent(summary.spent),
         "waived": "true" if summary.is_waived else None,

@@ -81,6 +81,17 @@ def test_costs_are_shown_by_purpose_and_provider(opened, report_of):
     assert "judge careful bot when it was recorded 2 1,830" in shown
 
 
+def test_users_that_were_not_usable_are_counted_apart(opened, report_of):
+    """They say nothing about the bot; without any, the card is left out."""
+    first, second = many(2)
+    broken = {**first, "outcome": "broken", "codes": ["user-invented"]}
+
+    shown = opened(report_of([broken, second])).text()
+
+    assert "1 conversation broke because of the user, not because of the bot" in shown
+    assert "Simulated users" not in opened(report_of(many(2))).text()
+
+
 def test_without_usage_there_are_no_costs(opened, report_of):
     """The card is left out."""
     assert "Costs" not in opened(report_of(many(2))).text()

@@ -250,6 +250,21 @@ judges: {careful: {provider: referee}}
     run_here(LIVE).stdout.fnmatch_lines(text)
 
 
+def test_every_report_counts_the_user_apart(write, run_here, pytester, model):
+    """A conversation that broke because of its user is not counted as a fault of the bot."""
+    write()
+    model.says = [said("It is 9999")] * 2
+
+    output = run_here(LIVE, RESULTS, "--junitxml=reports/junit.xml").stdout.str()
+
+    sentence = "1 conversation broke because of the user, not because of the bot (1 user-invented)"
+    assert f"simulated users: {sentence}" in output
+    reports = pytester.path / "reports"
+    assert f"Simulated users: {sentence}" in (reports / "summary.md").read_text(encoding="utf-8")
+    assert 'name="user_faults" value="user-invented"' in (reports / "junit.xml").read_text()
+    assert result(pytester)["user_faults"] == ["user-invented"]
+
+
 def test_what_the_model_costs_is_counted(write, run_here, pytester):
     """The tokens of the user's model are counted apart from those of the bot."""
     write()

@@ -15,6 +15,7 @@ from harness.reports.html.page_file import PackedBlocks, Packer, PageParts, writ
 from harness.reports.html.row import KNOWN, row_of
 from harness.reports.results import Results
 from harness.reports.results.results_writer import dump
+from harness.reports.simulated_users import faults_of_record, faults_text
 from harness.reports.spent_text import spent_table
 from harness.statistics.intervals import TakeCounts, pooled_interval
 
@@ -52,6 +53,7 @@ class HtmlReport:
         self._head = {name: results.head[name] for name in _HEAD if results.head.get(name)}
         self._outcomes: Outcomes = {}
         self._spent = NOTHING_SPENT
+        self._user_faults: Counter[str] = Counter()
         self._rows = Packer()
         self._blocks = PackedBlocks(self._path)
 
@@ -62,6 +64,7 @@ class HtmlReport:
         outcomes = scenarios.setdefault(conversation["scenario"], Counter())
         outcomes[str(row["outcome"])] += 1
         self._spent += Spent.of_record(conversation)
+        self._user_faults.update(faults_of_record(conversation))
         self._rows.add(dump(row))
         is_large = len(line) > LARGEST_CONVERSATION
         self._blocks.add(dump(without_large_texts(conversation)) if is_large else line)
@@ -69,11 +72,13 @@ class HtmlReport:
     def finish(self) -> Sequence[Path]:
         """Write the page."""
         costs = {"costs": spent_table(self._spent)} if self._spent else {}
+        faults = faults_text(self._user_faults)
+        users = {"user_faults": faults} if faults else {}
         write_page(
             self._path,
             _PAGE,
             title=self._head.get("project", ""),
-            head={"head": {**self._head, **costs}, "rates": rates(self._outcomes)},
+            head={"head": {**self._head, **costs, **users}, "rates": rates(self._outcomes)},
             rows=self._rows,
             blocks=self._blocks,
         )

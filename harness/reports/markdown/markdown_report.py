@@ -17,6 +17,7 @@ from harness.reports.report_findings import findings_of_file
 from harness.reports.results import Results
 from harness.reports.results.previous import EXPECTED, previous_outcomes
 from harness.reports.run_origin import shown_commit
+from harness.reports.simulated_users import faults_text
 from harness.reports.spent_text import judge_lines, spent_lines
 
 LONGEST = 240
@@ -126,6 +127,8 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
         page.add(f"Command: {code(str(head['command']))}\n")
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
+    if faults := faults_text(red.user_faults):
+        page.add(f"Simulated users: {faults}\n")
     for heading, text in (*judge_lines(red.spent), *spent_lines(red.spent)):
         page.add(f"{heading.capitalize()}: {code(text)}\n")
     for note in head.get("notes", ()):

@@ -11,6 +11,7 @@ from harness.conversation import Outcome
 from harness.conversation.spending import NOTHING_SPENT, Spent
 from harness.reports.report_findings import RED, ReportFinding, findings_of, is_red
 from harness.reports.results.previous import outcome_of
+from harness.reports.simulated_users import faults_of_record
 
 MOST_RED = 300
 """Red conversations that are listed: so many newly red ones, and so many others."""
@@ -45,6 +46,8 @@ class RedConversations:
         """`before` are the outcomes of the previous run, by id."""
         self.outcomes: Counter[str] = Counter()
         self.providers: dict[str, Counter[str]] = {}
+        self.user_faults: Counter[str] = Counter()
+        """Conversations that broke because of their simulated user, by code."""
         self.spent = NOTHING_SPENT
         """What all conversations cost."""
         self.since: Counter[str] = Counter()
@@ -64,6 +67,7 @@ class RedConversations:
         before = self._before.get(name)
         self.missing -= before is not None
         self.spent += Spent.of_record(conversation)
+        self.user_faults.update(faults_of_record(conversation))
         self.outcomes[outcome] += 1
         self.providers.setdefault(conversation["provider"], Counter())[outcome] += 1
         if is_red(conversation):

@@ -14,6 +14,7 @@ from harness.play.drift.drift import ComparedTurn, Drift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.failure import failure_screen, place_of_takes
 from harness.reports.run_events import UNEXPECTED_PASS, Identity, ScenarioSkipped
+from harness.reports.simulated_users import faults_of
 from harness.scenario import AssistantLine, Scenario, UserTurn
 from harness.scenario.check_place import place_of_check
 
@@ -78,6 +79,7 @@ def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
             "provider": result.transcript.provider,
             "outcome": result.outcome.value,
             "codes": list(result.codes),
+            "user_faults": list(faults_of(result.codes)),
             "latency": round(sum(known), 6) if known else None,
             "spent": result.spent.json(),
             "plan": list(_plan(scenario, result.transcript)),

@@ -116,6 +116,9 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = object_of(
         "fingerprint": described(TEXT, "A hash of the scenario and the files that it uses."),
         "outcome": OUTCOME,
         "codes": described(TEXTS, "Names of failed checks, and the error's code."),
+        "user_faults": described(
+            TEXTS, "Those of the codes that are of a simulated user: the bot was not judged."
+        ),
         "latency": described(SECONDS, "Seconds of all replies together."),
         "spent": described(
             SPENT,

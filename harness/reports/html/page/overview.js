@@ -8,6 +8,7 @@ function overview() {
   return [
     verdict(counts),
     unread(),
+    store.head.user_faults && card("Simulated users", el("p", {}, store.head.user_faults)),
     wrong(store.rows.filter((row) => BAD.has(row.outcome))),
     card("Pass rates", rateTable(store.rates), "Passed, of those that could be judged. The line is the 95 % interval of the true rate."),
     latencyCard(),
