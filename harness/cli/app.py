@@ -16,7 +16,7 @@ from harness.cli.common_options import Paths as ScenarioPaths
 from harness.cli.common_options import Tags as OneOfTags
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
-from harness.cli.evaluating import evaluate, flaky
+from harness.cli.evaluating import evaluate, flaky, freeze
 from harness.cli.groups import cassettes, compare, history, importing, report
 from harness.cli.on_recordings import ON_RECORDINGS, strength
 from harness.cli.request_options import (
@@ -72,7 +72,7 @@ _GROUPS = {
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
-for _command in (*DESK, *ON_RECORDINGS, compare, flaky):
+for _command in (*DESK, *ON_RECORDINGS, compare, flaky, freeze):
     app.command()(_command)
 # For the value of --affected, as in `run`.
 app.command(cls=RunCommand)(strength)

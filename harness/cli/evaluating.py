@@ -93,3 +93,22 @@ def flaky(
 ) -> None:
     """Show the turn in which the recorded takes of a scenario part, and the reply that fails."""
     commands.find_flaky_turns(scenario, providers=provider or [], row=row, as_json=as_json)
+
+
+def freeze(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A scenario's id or file.", autocompletion=complete_scenarios),
+    ],
+    *,
+    take: Annotated[int, typer.Option(min=1, help="The recorded take.")] = 1,
+    row: Annotated[str, typer.Option(help="A row of its matrix.")] = "",
+    provider: Providers = None,
+    name: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="The new id; default: the id and -frozen.")
+    ] = "",
+) -> None:
+    """Write a recorded conversation of a simulated user as a plain scenario, with its recording."""
+    commands.freeze_simulation(
+        scenario, take=take, row=row, providers=provider or [], new_name=name
+    )

@@ -20,6 +20,7 @@ from .emulate import emulate_until_stopped as emulate_until_stopped
 from .evaluate import EvalOptions as EvalOptions
 from .evaluate import evaluate as evaluate
 from .flaky import find_flaky_turns as find_flaky_turns
+from .freeze import freeze_simulation as freeze_simulation
 from .history import prune_history as prune_history
 from .history import show_history as show_history
 from .import_cassette import import_recording as import_recording

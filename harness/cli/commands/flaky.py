@@ -26,7 +26,7 @@ def find_flaky_turns(
     `name` is a scenario's id or its file. Raises `ConfigurationError` if there are fewer than two
     takes.
     """
-    planned = _plan_of(name, providers)
+    planned = plan_of(name, providers)
     project = Project.at(planned.config)
     runner = Runner(project, Mode.REPLAY)
     found: dict[str, Parting] = {}
@@ -53,7 +53,7 @@ def find_flaky_turns(
     return tuple(found.values())
 
 
-def _plan_of(name: str, providers: Sequence[str]) -> Plan:
+def plan_of(name: str, providers: Sequence[str]) -> Plan:
     """The plan of one scenario."""
     if Path(name).exists():
         return plan(name, providers=providers)
