@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
@@ -212,7 +213,11 @@ def swaps(file: Path, before: str, after: str) -> list[tuple[FunctionType, CodeT
     """
     name = str(file.absolute())
     became: dict[CodeType, CodeType] = {}
-    if not _pair(compile(before, name, "exec"), compile(after, name, "exec"), became):
+    with warnings.catch_warnings():
+        # Such as the one about `is` with a literal, which pytest makes an error.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        old, new = (compile(source, name, "exec") for source in (before, after))
+    if not _pair(old, new, became):
         return None
     found = [
         (one, became[one.__code__])
