@@ -418,6 +418,14 @@ def test_many_differences_are_cut():
     assert lines[-1] == "… and 8 more lines"
 
 
+@pytest.mark.parametrize(("before", "is_whole"), [(f"{'a' * 49}b", True), (f"{'a' * 50}b", False)])
+def test_texts_of_a_hundred_characters_together_are_not_cut(before, is_whole):
+    """That is as much as a line of a terminal shows; of longer ones, only a part is shown."""
+    lines = difference({"a": before}, {"a": f"{'a' * 49}c"})
+
+    assert ("…" not in lines[0]) is is_whole, lines
+
+
 def test_long_texts_are_cut_to_where_they_differ():
     """Twelve characters before the difference are shown, and 50 in all."""
     before, after = "0123456789" * 6, "abcdefghij" * 6
