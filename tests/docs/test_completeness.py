@@ -33,6 +33,7 @@ from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.hashes import HASHES
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.formats.yaml import Limits
+from harness.parallel.dividing import MOST_PARTS
 from harness.parallel.workers import PROVIDER_CONCURRENCY
 from harness.play.context_factory import CLOSING_SECONDS
 from harness.project.parts import LARGEST_PART
@@ -202,6 +203,7 @@ LIMITS = {
     "one `wait` of a turn, or `delay` of a tool's answer": format_duration(LONGEST_PAUSE),
     "takes of a scenario": f"{MOST_TAKES:,}",
     "takes of a scenario that are listed one by one": f"{MOST_LISTED}",
+    "parts of a suite": f"{MOST_PARTS:,}",
     "summary.md": f"{LARGEST_SUMMARY:,} bytes",
     "failures with their text in `summary.md`": f"{MOST_DETAILS}",
     "findings in `code-quality.json` and `results.sarif`": f"{MOST_FINDINGS:,}",
