@@ -74,6 +74,17 @@ class Inventory:
     named: tuple[Path, ...]
     """The files and folders that were asked for; empty for all."""
 
+    def judged_slot(self, path: Path) -> Slot | None:
+        """The conversation whose judges' answers a file is for, even if it does not exist yet."""
+        return next(
+            (
+                slot
+                for slot in self.asking.values()
+                if any(path == one for one, _ in _judged_paths(self.project, slot))
+            ),
+            None,
+        )
+
     def is_asked(self, path: Path, slot: Slot | None = None) -> bool:
         """Whether a file in the cassette folder, or its scenario, was asked for."""
         if slot is None:
@@ -203,10 +214,14 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
 
 def _judged(project: Project, slot: Slot) -> Iterator[JudgedSlot]:
     """The files with what was asked about a play, whatever judges harness.yaml names today."""
-    for provider in project.config.providers:
-        path = judged_path(project, slot.play, provider)
+    for path, provider in _judged_paths(project, slot):
         if path.is_file():
             yield JudgedSlot(path=path, slot=slot, provider=provider)
+
+
+def _judged_paths(project: Project, slot: Slot) -> Iterator[tuple[Path, str]]:
+    for provider in project.config.providers:
+        yield judged_path(project, slot.play, provider), provider
 
 
 def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:

@@ -18,7 +18,7 @@ from harness.core import (
     TransportError,
 )
 from harness.secrets.secret_scan import SecretScan
-from harness.transport.cassette import Cassette, write_cassette
+from harness.transport.cassette import Cassette, Interactions, write_cassette
 from harness.transport.journal import Leftover, read_leftover
 from harness.transport.lock import WriterLock
 
@@ -65,6 +65,12 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
     transcript: Transcript | None = None
     if leftover.damaged:
         problem: Problem | None = _damaged(inventory, slot, shown, leftover)
+    elif (judged := inventory.judged_slot(path)) is not None and leftover.head is not None:
+        # Each answer of a judge is complete by itself.
+        slot, problem = judged, None
+        if not interactions.plain:
+            problem = _problem("journal-incomplete", shown, "nothing was answered")
+        cassette = replace(cassette, interactions=_with_older(inventory, path, cassette))
     elif slot is None or leftover.head is None:
         problem = _problem("journal-unplayed", shown, _unplayed(leftover))
     else:
@@ -106,6 +112,24 @@ def _unplayed(leftover: Leftover) -> str:
     if is_of_python(leftover.head):
         return "it records a Python test, whose turns are only known by running it"
     return "no scenario plays this recording"
+
+
+def _with_older(inventory: Inventory, path: Path, cassette: Cassette) -> Interactions:
+    """The answers of a journal, after those that were recorded before it with the same settings."""
+    received = cassette.interactions
+    try:
+        older = inventory.read(path)
+    except CassetteError:
+        return received
+    before, now = older.head, cassette.head
+    if before is None or now is None or before.definition_hash != now.definition_hash:
+        return received
+    turns = {plain["turn"] for plain in received.plain}
+    is_again = not turns.isdisjoint(plain["turn"] for plain in older.interactions.plain)
+    if is_again or before.settings != now.settings:
+        # Everything was asked again.
+        return received
+    return Interactions([*older.interactions.plain, *received.plain])
 
 
 def _damaged(inventory: Inventory, slot: Slot | None, shown: str, leftover: Leftover) -> Problem:
