@@ -10,6 +10,7 @@ import typer
 
 from harness import __version__
 from harness.cli import commands
+from harness.cli.calibrating import CALIBRATING
 from harness.cli.command_classes import CommandLine, PlainGroup
 from harness.cli.common_options import AsJson, Providers
 from harness.cli.common_options import Paths as ScenarioPaths
@@ -72,7 +73,7 @@ _GROUPS = {
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
-for _command in (*DESK, *ON_RECORDINGS, compare, flaky, freeze):
+for _command in (*DESK, *ON_RECORDINGS, compare, flaky, freeze, *CALIBRATING):
     app.command()(_command)
 # For the value of --affected, as in `run`.
 app.command(cls=RunCommand)(strength)

@@ -19,6 +19,11 @@ def complete_providers(incomplete: str) -> list[str]:
     return _beginning(incomplete, _top_keys("providers"))
 
 
+def complete_judges(incomplete: str) -> list[str]:
+    """The judges of harness.yaml that begin with the text."""
+    return _beginning(incomplete, _top_keys("judges"))
+
+
 def complete_tags(incomplete: str) -> list[str]:
     """The tags that harness.yaml declares and that begin with the text."""
     return _beginning(incomplete, _top_keys("tags"))

@@ -9,6 +9,29 @@ from harness.formats.yaml import Node
 
 MOST_SAMPLES = 20
 
+REQUIRE: Json = {
+    "type": "object",
+    "description": "What the calibration must reach, or else the judge's verdicts do not count.",
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {
+        "labels": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["at_least"],
+            "properties": {"at_least": {"type": "integer", "minimum": 2}},
+            "description": "How many verdicts people have labelled.",
+        },
+        "kappa": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["at_least"],
+            "properties": {"at_least": {"type": "number", "exclusiveMinimum": 0, "maximum": 1}},
+            "description": "Cohen's kappa of the judge and people.",
+        },
+    },
+}
+
 JUDGE: Json = {
     "type": "object",
     "description": "A model, or a panel of models, that the check 'judge' asks.",
@@ -38,6 +61,13 @@ JUDGE: Json = {
             "description": "A built-in prompt or a text file of the project; default: criterion@1.",
             "examples": ["criterion@1", "prompts/strict.txt"],
         },
+        "calibration": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The file with the labels of people, which harness label writes.",
+            "examples": ["calibration/careful.jsonl"],
+        },
+        "require": REQUIRE,
     },
 }
 
@@ -108,6 +138,14 @@ def judge_problems(top: Node) -> Iterator[Problem]:
                 place=agree.place,
                 subject=f"judge {name}",
                 hint=f"write at least {answers // 2 + 1}",
+            )
+        if judge.has("require") and not judge.has("calibration"):
+            yield Problem(
+                code="missing-key",
+                message="'require' needs a file with labels",
+                place=judge.at("require").key_place,
+                subject=f"judge {name}",
+                hint=f"add 'calibration: calibration/{name}.jsonl'",
             )
     default = top.get("judge")
     if default is not None and default.value not in known:

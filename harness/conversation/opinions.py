@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
+from harness.conversation.rulings import Ruling
 from harness.core import Json, value_class
 
 
@@ -49,6 +50,8 @@ class ProviderAnswer:
     """One sentence of that error, without a full stop."""
     model: str = ""
     """The provider's setting `model`; empty if it has none."""
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    """The settings of the provider that are not secret, as they were when it was asked."""
     usage: Mapping[str, float] | None = None
     """Numbers of the provider by name, such as those of tokens; None if none are known."""
     is_recorded: bool = False
@@ -139,6 +142,8 @@ class Opinions:
         """The questions that were looked up and had an answer, in order; None if not noted."""
         self.judged: list[JudgedQuestion] = []
         """What judges were asked and answered, in order; empty if it is not noted."""
+        self.rulings: list[Ruling] = []
+        """What judges decided; empty if it is not noted."""
 
     def of(self, question: Question) -> ProviderAnswer | None:
         """The answer to a question; None if it was not asked."""
@@ -151,6 +156,11 @@ class Opinions:
         """Note what a judge was asked and answered, if questions are noted."""
         if self.used is not None:
             self.judged.append(judged)
+
+    def rule(self, rulings: Iterable[Ruling]) -> None:
+        """Note what a judge decided."""
+        if self.used is not None:
+            self.rulings += rulings
 
     def noting(self) -> Opinions:
         """The same answers, which note from now on what is looked up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from string import Template
 
 from harness.checks.judge import Judges, JudgeSettings, Prompt, built_in_prompt, prompt_names
@@ -18,13 +18,19 @@ PLACES = ("seen", "criteria", "reference", "delimiter", "data")
 """What a prompt has places for; all but the reference must be in it."""
 
 
-def judges_of(config: Config, files: Files) -> Judges:
-    """The judges of harness.yaml. Raises `ConfigurationError` for a prompt that cannot be used."""
-    return Judges(
-        named={name: _judge(name, node, config, files) for name, node in config.judges.items()},
-        default=config.judge,
-        embedders=config.similarity,
-    )
+def judges_of(config: Config, files: Files, environment: Mapping[str, str]) -> Judges:
+    """The judges of harness.yaml.
+
+    Raises `ConfigurationError` for a prompt or a calibration that cannot be used.
+    """
+    named = {name: _judge(name, node, config, files) for name, node in config.judges.items()}
+    for name, node in config.judges.items():
+        if node.has("calibration"):
+            # Late: most judges have no calibration.
+            from harness.project.judge_calibration import calibrated  # noqa: PLC0415
+
+            named[name] = calibrated(named[name], node, config, files, environment)
+    return Judges(named=named, default=config.judge, embedders=config.similarity)
 
 
 def _judge(name: str, node: Node, config: Config, files: Files) -> JudgeSettings:

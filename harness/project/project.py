@@ -89,7 +89,7 @@ class Project:
             kinds_in("reply_checks", self._own.kinds.values()),
             self.schemas,
             self.goldens,
-            judges_of(config, self.files),
+            judges_of(config, self.files, self.environment),
         )
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it should freeze them for the

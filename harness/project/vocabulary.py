@@ -48,6 +48,11 @@ class Vocabulary:
         self._formats: dict[str, Schema] = {}
 
     @property
+    def judges(self) -> Judges:
+        """The judges that checks may ask."""
+        return self._options[False].judges or NO_JUDGES
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the checks on a reply."""
         return frozenset(self._kinds)

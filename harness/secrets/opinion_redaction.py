@@ -23,6 +23,7 @@ def redact_opinion(opinion: Opinion, redactor: Redactor) -> Opinion:
             payload=None,
             reason=redactor.text(answer.reason),
             model=redactor.text(answer.model),
+            settings={name: redactor.json(value) for name, value in answer.settings.items()},
         ),
     )
 

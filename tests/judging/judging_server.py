@@ -32,7 +32,7 @@ class Judging:
     """What the judge says, and what it was asked."""
 
     say: Say
-    bot: str = "We ship from 50 dollars."
+    bot: str | Callable[[str], str] = "We ship from 50 dollars."
     button: str | None = None
     """Comes with what the bot says, as a refusal."""
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -62,7 +62,8 @@ class ChatHandler(JsonHandler):
         text = body["messages"][-1]["content"]
         if not text.startswith(("You check", "You rate")):
             judging.talked += 1
-            self._said(judging.bot, judging.button)
+            bot = judging.bot
+            self._said(bot if isinstance(bot, str) else bot(text), judging.button)
             return
         judging.asked.append(body)
         said = judging.say(text)

@@ -24,15 +24,17 @@ def ballots_of(
     opinions: Opinions,
     seen: Evidence,
     scale: Scale | None,
+    first: int = 1,
 ) -> list[Ballot]:
-    """The ballot of every sample of every model. Raises `Unasked`.
+    """The ballot of every sample of every model; samples have numbers from `first` on.
 
+    Raises `Unasked`.
     All questions are looked up first, so that all of them can be asked together.
     """
     questions = [
         Question(provider=provider, text=text, schema=schema, sample=sample, judge=judge.name)
         for provider in judge.providers
-        for sample in range(1, judge.samples + 1)
+        for sample in range(first, first + judge.samples)
     ]
     asked = [_asked(question, opinions) for question in questions]
     if not all(asked):

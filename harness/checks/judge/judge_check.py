@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.check import Judge, Kind, Options, Subject
-from harness.checks.judge.ballots import Unasked, ballots_of
+from harness.checks.judge.ballots import Unasked
 from harness.checks.judge.criteria import BUILT_IN
 from harness.checks.judge.judge_doubts import doubt_criteria
-from harness.checks.judge.judge_finding import broken, verdict_on
+from harness.checks.judge.judge_finding import broken, uncalibrated, verdict_on, withheld
 from harness.checks.judge.judge_plan import plan_of
-from harness.checks.judge.judge_question import Sees, answer_schema, question_text, seen_by
+from harness.checks.judge.judge_question import Sees, seen_by
+from harness.checks.judge.judge_rulings import rulings_of
 from harness.checks.judge.judge_settings import NO_JUDGES
 from harness.checks.verdict import Verdict, skipped
 from harness.core import Json
@@ -20,26 +21,24 @@ def _compile(value: Json, options: Options) -> Judge:
     plan = plan_of(value, options.judges or NO_JUDGES)
     if plan.scale is None:
         doubt_criteria(plan.criteria, options)
-    names = list(plan.criteria)
-    schema = answer_schema(names, plan.scale)
 
     def judge(subject: Subject) -> Verdict:
         opinions = subject.transcript.opinions if subject.transcript is not None else None
         if opinions is not None and opinions.unasked:
             return skipped(opinions.unasked)
-        if plan.judge.uncalibrated:
-            return broken("judge-uncalibrated", plan.judge.uncalibrated)
         if opinions is None:
             return broken("judge-failed", "no judge is asked where this check is made")
         seen = seen_by(plan.sees, subject)
-        criteria = plan.scale or plan.criteria
-        text = question_text(plan.prompt.text, seen, criteria, names, plan.reference)
         try:
-            ballots = ballots_of(text, schema, plan.judge, opinions, seen, plan.scale)
+            ballots = plan.ballots(seen, opinions)
         except Unasked:
             return broken("judge-failed", "the judge was not asked")
         opinions.note(plan.judged(seen.words, ballots))
-        return verdict_on(plan, subject, ballots)
+        opinions.rule(rulings_of(plan, seen, ballots))
+        verdict = verdict_on(plan, subject, ballots)
+        # It was asked, so that people can label what it says.
+        reason = uncalibrated(plan, subject)
+        return withheld(reason, verdict) if reason else verdict
 
     return judge
 

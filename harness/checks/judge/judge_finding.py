@@ -47,6 +47,32 @@ def verdict_on(plan: JudgePlan, subject: Subject, ballots: Sequence[Ballot]) -> 
     return broken("judge-undecided", message, expected, text_shown(subject), lines)
 
 
+def uncalibrated(plan: JudgePlan, subject: Subject) -> str:
+    """Why the verdict does not count, by the calibration of the judge; empty if it does."""
+    judge = plan.judge
+    if judge.uncalibrated or not judge.labelled or subject.transcript is None:
+        return judge.uncalibrated
+    turn = subject.turn.number if subject.turn is not None else 0
+    for name, words in plan.criteria.items():
+        place = (subject.transcript.scenario, turn, name)
+        if words not in judge.labelled.get(place, (words,)) and words not in judge.known_words:
+            return (
+                f"the judge '{judge.name}' is not calibrated for '{name}': its words changed after"
+                f" people labelled it; label it again: harness label {judge.name}"
+            )
+    return ""
+
+
+def withheld(reason: str, verdict: Verdict) -> Verdict:
+    """A verdict that does not count, with what the judge said."""
+    finding = verdict.finding
+    if finding is None:
+        return broken("judge-uncalibrated", reason)
+    return broken(
+        "judge-uncalibrated", reason, finding.expected, finding.actual, finding.difference
+    )
+
+
 def _said_no(
     plan: JudgePlan, subject: Subject, wrong: Sequence[str], ballots: Sequence[Ballot]
 ) -> str:

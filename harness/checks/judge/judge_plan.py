@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from harness.checks.arguments import OptionalKeys, unlike
 from harness.checks.check import BadExpectation
+from harness.checks.judge.ballots import ballots_of
 from harness.checks.judge.criteria import BUILT_IN, SCALE, Scale, criteria_of, scale_of
-from harness.checks.judge.judge_question import Sees
+from harness.checks.judge.judge_question import Evidence, Sees, answer_schema, question_text
 from harness.checks.judge.judge_settings import Judges, JudgeSettings, Prompt, built_in_prompt
-from harness.conversation import Ballot, JudgedQuestion
+from harness.conversation import Ballot, JudgedQuestion, Opinions
 from harness.core import Json, did_you_mean, quote, show, value_class
 
 _KEYS = ("by", "sees", "criteria", "scale", "at_least", "at_most", "reference")
@@ -21,11 +22,11 @@ class JudgePlan:
     """A `judge` check, as it was read."""
 
     judge: JudgeSettings
-    sees: Sees
+    sees: Sees = Sees.TURN
     criteria: Mapping[str, str]
     """By name; for a scale, one whose words are its levels."""
-    scale: Scale | None
-    reference: str
+    scale: Scale | None = None
+    reference: str = ""
 
     @property
     def prompt(self) -> Prompt:
@@ -45,6 +46,14 @@ class JudgePlan:
             reference=self.reference,
             ballots=tuple(ballots),
         )
+
+    def ballots(self, seen: Evidence, opinions: Opinions, first: int = 1) -> list[Ballot]:
+        """All answers about what is seen; samples begin with number `first`. Raises `Unasked`."""
+        names = list(self.criteria)
+        criteria = self.scale or self.criteria
+        text = question_text(self.prompt.text, seen, criteria, names, self.reference)
+        schema = answer_schema(names, self.scale)
+        return ballots_of(text, schema, self.judge, opinions, seen, self.scale, first)
 
 
 def plan_of(value: Json, judges: Judges) -> JudgePlan:

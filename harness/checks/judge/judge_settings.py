@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from harness.core import value_class
 
+Place = tuple[str, int, str]
+"""Scenario, turn and criterion; the turn is 0 for the whole conversation."""
 PROMPTS = Path(__file__).parent / "prompts"
 
 
@@ -37,6 +40,10 @@ class JudgeSettings:
     """Why its verdicts do not count; empty if they do."""
     calibration: str = ""
     """How well it agrees with people, for reports; empty if that is not known."""
+    labelled: Mapping[Place, Collection[str]] = field(default_factory=dict)
+    """Where it must be calibrated: the words of the criteria that people labelled, by place."""
+    known_words: frozenset[str] = frozenset()
+    """The words of all criteria that people labelled."""
 
     @property
     def answers(self) -> int:

@@ -1,5 +1,7 @@
 from .accept import AcceptOptions as AcceptOptions
 from .accept import accept_failures as accept_failures
+from .calibrate import CalibrateOptions as CalibrateOptions
+from .calibrate import calibrate as calibrate
 from .cassettes import check_cassettes as check_cassettes
 from .cassettes import prune_cassettes as prune_cassettes
 from .cassettes import recover_journals as recover_journals
@@ -26,6 +28,8 @@ from .history import show_history as show_history
 from .import_cassette import import_recording as import_recording
 from .init import InitOptions as InitOptions
 from .init import start_project as start_project
+from .label import LabelOptions as LabelOptions
+from .label import label_verdicts as label_verdicts
 from .lint import lint_files as lint_files
 from .new_provider import create_provider as create_provider
 from .plan import PlanOptions as PlanOptions

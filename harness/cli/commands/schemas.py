@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from harness.calibration import LABEL_SCHEMA
 from harness.checks import kinds_in
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
@@ -51,5 +52,6 @@ def editor_schemas(config: Config | None) -> dict[str, Json]:
         "harness": CONFIG_SCHEMA,
         "definition": DEFINITION_SCHEMA,
         "results": RESULTS_SCHEMA,
+        "label": LABEL_SCHEMA,
         "plan": PLAN_SCHEMA,
     }

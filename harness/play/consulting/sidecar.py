@@ -43,15 +43,27 @@ class Sidecar:
     They are the turns of a cassette; a question is found by the hash of its message.
     """
 
-    def __init__(self, asking: ModelAccess, scenario: Scenario, play: Play, name: str) -> None:
-        """`name` is that of the provider. Raises `CassetteError` if the recording is damaged."""
+    def __init__(
+        self,
+        asking: ModelAccess,
+        scenario: Scenario,
+        play: Play,
+        name: str,
+        *,
+        path: Path | None = None,
+        fix: str = "",
+    ) -> None:
+        """`name` is that of the provider. Raises `CassetteError` if the recording is damaged.
+
+        `path` is the recording, and `fix` the command that makes it; by default, those of the play.
+        """
         self._project, self._mode = asking.project, asking.mode
         self._from = asking
         self._scenario = scenario
         self._play = play
         self._name = name
-        self.path = judged_path(self._project, play, name)
-        self._fix = judged_command(self._project, play)
+        self.path = path or judged_path(self._project, play, name)
+        self._fix = fix or judged_command(self._project, play)
         self._old = self._read(self.path) if self._mode is not JudgeMode.REFRESH else None
         self._changed = self._difference(self._old) if self._old is not None else ""
         self._recorded = {} if self._old is None or self._changed else _by_message(self._old)
@@ -176,6 +188,7 @@ class Sidecar:
             if error
             else "",
             model=str(state.context.provider.settings.get("model") or ""),
+            settings=state.context.provider.open_settings,
             usage=reply.usage if reply is not None else None,
             is_recorded=is_recorded,
         )

@@ -165,6 +165,7 @@ PROVIDER_ANSWER = {
     "code": "judge-failed",
     "reason": SECRET,
     "model": SECRET,
+    "settings": {"model": SECRET},
     "usage": {"tokens": 1.0},
     "is_recorded": True,
 }
