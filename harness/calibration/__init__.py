@@ -1,5 +1,6 @@
 """What people say of a judge's verdicts: labels, their file, and how far a judge agrees."""
 
+from harness.calibration.built_in_labels import built_in_labels
 from harness.calibration.judge_agreement import Figures, Pair, Requirement, figures_of, pairs_of
 from harness.calibration.judge_identity import JudgeIdentity, identity_difference
 from harness.calibration.label import Label, LabelledAt, LabelledVerdict
@@ -15,6 +16,7 @@ __all__ = [
     "LabelledVerdict",
     "Pair",
     "Requirement",
+    "built_in_labels",
     "figures_of",
     "identity_difference",
     "pairs_of",

@@ -9,8 +9,8 @@ from harness.calibration.judge_identity import JudgeIdentity
 from harness.conversation.rulings import JudgedCriterion
 from harness.core import Json, value_class
 
-PERSON, MODEL = "person", "model"
-"""The kinds of labellers."""
+PERSON, MODEL, AUTHOR = "person", "model", "author"
+"""The kinds of labellers. An author wrote the conversation so that the label is right."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class LabelledVerdict:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a person, or a model, says of one criterion."""
+    """What a person, a model, or the author of a conversation says of one criterion."""
 
     asked: JudgedCriterion
     label: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.calibration.label import MODEL, PERSON
+from harness.calibration.label import AUTHOR, MODEL, PERSON
 from harness.conversation.rulings import NO, UNKNOWN, YES
 from harness.core import Json
 
@@ -81,7 +81,7 @@ LABEL_SCHEMA: dict[str, Json] = {
             "reference": {**_NAME, "description": "A reply that would be right."},
             "label": {"enum": [YES, NO, UNKNOWN], "description": "Whether the criterion is true."},
             "labeller": {**_NAME, "description": "Who says so."},
-            "kind": {"enum": [PERSON, MODEL], "description": "What the labeller is."},
+            "kind": {"enum": [PERSON, MODEL, AUTHOR], "description": "What the labeller is."},
             "time": {**_TEXT, "description": "When the label was given, in UTC."},
             "at": {
                 **_object(

@@ -67,6 +67,13 @@ def calibrate(
     write: Annotated[
         bool, typer.Option("--write", help="Write what the judge says now next to the labels.")
     ] = False,
+    built_in: Annotated[
+        bool,
+        typer.Option(
+            "--built-in",
+            help="Compare with labelled conversations of the package, for the built-in criteria.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare what a judge says with the labels of people, and say how far to believe it.
@@ -80,11 +87,14 @@ def calibrate(
         raise refuse(f"--judge takes {', '.join(modes)}, not '{judging}'")
     if probes != PROBES and not probe:
         raise refuse("--probes has no effect without --probe")
+    if built_in and write:
+        raise refuse("--write has no effect with --built-in: its labels are not in your project")
     options = commands.CalibrateOptions(
         judge=judge,
         mode=JudgeMode(judging),
         probes=probes if probe else 0,
         writes=write,
+        is_built_in=built_in,
         as_json=as_json,
     )
     raise typer.Exit(commands.calibrate(options))

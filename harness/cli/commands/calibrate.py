@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.calibration import write_labels
 from harness.cli.commands.calibrated_judge import (
+    built_in_calibration,
     calibration_here,
     judge_here,
     recorded_rulings,
@@ -24,7 +25,7 @@ from harness.evaluation.calibrating import (
 )
 from harness.evaluation.calibrating.calibration_page import calibration_json, calibration_page
 from harness.evaluation.calibrating.judge_probes import probed
-from harness.evaluation.calibrating.recorded_rulings import RecordedRulings
+from harness.evaluation.calibrating.recorded_rulings import NOTHING_RECORDED, RecordedRulings
 from harness.project_file import JudgeMode
 
 
@@ -38,6 +39,8 @@ class CalibrateOptions:
     probes: int
     """How many verdicts are tried in other ways; 0 for none."""
     writes: bool
+    is_built_in: bool
+    """Whether to use the labels of the package."""
     as_json: bool
 
 
@@ -46,12 +49,23 @@ def calibrate(options: CalibrateOptions) -> int:
 
     Raises `AuthoringError`, and `CassetteError` for a recording that is damaged.
     """
-    project, judge = judge_here(options.judge)
-    calibration = calibration_here(project, judge)
-    recorded = recorded_rulings(project, judge)
+    project, judge = judge_here(options.judge, needs_file=not options.is_built_in)
+    if options.is_built_in:
+        calibration, recorded = built_in_calibration(project, judge), NOTHING_RECORDED
+    else:
+        calibration = calibration_here(project, judge)
+        recorded = recorded_rulings(project, judge)
     with AskingAgain(project, judge, calibration.path, options.mode) as asking:
         is_anew = options.mode is JudgeMode.REFRESH
-        found = compare_labels(project, judge, calibration, recorded, asking, anew=is_anew)
+        found = compare_labels(
+            project,
+            judge,
+            calibration,
+            recorded,
+            asking,
+            anew=is_anew,
+            is_built_in=options.is_built_in,
+        )
         probes = _probes(asking, found, recorded, options.probes)
         notes = [*asking.finish(is_complete=bool(options.probes))]
     if options.as_json:
@@ -83,6 +97,8 @@ def _probes(
 
 def _status(found: LabelComparison, *, is_written: bool) -> int:
     name = found.judge.name
+    if found.is_built_in:
+        return 0 if found.people.counting else FOUND_PROBLEMS
     if not found.labels:
         echo(f"there are no labels: harness label {name} [no-labels]", err=True)
     if unmet := found.unmet:

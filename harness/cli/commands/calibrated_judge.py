@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.calibration import Requirement, built_in_labels
 from harness.checks.judge import JudgeSettings
 from harness.cli.commands.recorded_plays import recorded_plays
 from harness.cli.here import config_here
@@ -12,12 +13,19 @@ from harness.config import Config
 from harness.core import ConfigurationError, Problem, did_you_mean, quote
 from harness.evaluation.calibrating.recorded_rulings import RecordedRulings, rulings_in
 from harness.formats.yaml import Node
-from harness.project.judge_calibration import Calibration, calibration_of, calibration_path
+from harness.project.judge_calibration import (
+    Calibration,
+    calibration_of,
+    calibration_path,
+    identity_of,
+)
 from harness.project.project import Project
 
 
-def judge_here(name: str, *, makes_file: bool = False) -> tuple[Project, JudgeSettings]:
-    """A judge of the project of the current folder, with a calibration; the default one if empty.
+def judge_here(
+    name: str, *, makes_file: bool = False, needs_file: bool = True
+) -> tuple[Project, JudgeSettings]:
+    """A judge of the project of the current folder; the default one if the name is empty.
 
     With `makes_file`, the file with the labels is made if it does not exist. Raises
     `ConfigurationError`.
@@ -27,7 +35,7 @@ def judge_here(name: str, *, makes_file: bool = False) -> tuple[Project, JudgeSe
         raise no_project()
     named = _named(config, name)
     node = config.judges[named]
-    if not node.has("calibration"):
+    if needs_file and not node.has("calibration"):
         raise ConfigurationError(
             Problem(
                 code="missing-key",
@@ -47,6 +55,17 @@ def calibration_here(project: Project, judge: JudgeSettings) -> Calibration:
     """The labels of a judge. Raises `ConfigurationError`."""
     node: Node = project.config.judges[judge.name]
     return calibration_of(judge, node, project.config, project.files, project.environment)
+
+
+def built_in_calibration(project: Project, judge: JudgeSettings) -> Calibration:
+    """The labels of the package. What is asked about them is recorded in the project."""
+    folder = project.config.root / "calibration" / judge.name
+    return Calibration(
+        path=folder / "built-in.jsonl",
+        labels=built_in_labels(),
+        requirement=Requirement(),
+        now=identity_of(judge, project.config, project.environment),
+    )
 
 
 def recorded_rulings(project: Project, judge: JudgeSettings) -> RecordedRulings:

@@ -28,7 +28,7 @@ def calibration_page(
     people, name = comparison.people, comparison.judge.name
     labels = counted(len(people.pairs), "verdict")
     yield Section(
-        title=f"judge {name}: {labels} labelled by people",
+        title=f"judge {name}: {labels} {_by(comparison)}",
         heads=("figure", "value", "95 % interval", "of"),
         rows=[*_rows(people), *_rates(comparison)],
         lines=[*_lines(comparison)],
@@ -39,7 +39,7 @@ def calibration_page(
         yield Section(title="criteria", heads=heads, rows=criteria)
     if comparison.models.pairs:
         yield Section(
-            title=f"{counted(len(comparison.models.pairs), 'verdict')} labelled by models,"
+            title=f"{counted(len(comparison.models.pairs), 'verdict')} labelled by others,"
             " which do not count towards 'require'",
             heads=("figure", "value", "95 % interval", "of"),
             rows=[*_rows(comparison.models)],
@@ -49,6 +49,10 @@ def calibration_page(
         yield _differences(differences)
     if probes:
         yield _probes(probes)
+
+
+def _by(comparison: LabelComparison) -> str:
+    return "of built-in conversations" if comparison.is_built_in else "labelled by people"
 
 
 def _rows(figures: Figures) -> Iterator[Row]:
@@ -100,7 +104,8 @@ def _lines(comparison: LabelComparison) -> Iterator[str]:
     if recorded.unplayed:
         yield f"not recorded: {counted(recorded.unplayed, 'conversation')}"
     if comparison.reasons:
-        yield f"ask again: harness calibrate {comparison.judge.name} --judge record --write"
+        option = "--built-in" if comparison.is_built_in else "--write"
+        yield f"ask: harness calibrate {comparison.judge.name} --judge record {option}"
 
 
 def _criterion(words: str, figures: Figures) -> Sequence[str]:

@@ -36,24 +36,31 @@ class LabelComparison:
         recorded: RecordedRulings,
         labels: Sequence[Label],
         stale: Sequence[tuple[Label, str]],
+        *,
+        is_built_in: bool = False,
     ) -> None:
+        """`is_built_in` says that the labels are those of the package, and all of them count."""
         self.judge = judge
         self.calibration = calibration
         self.recorded = recorded
         self.labels = labels
         """Each with what the judge says now; without it if that is not known."""
+        self.is_built_in = is_built_in
         self.stale = stale
         """Labels that do not count, and why."""
 
     @cached_property
     def people(self) -> Figures:
         """The figures by the labels of people."""
-        return figures_of(label for label in self.labels if label.is_by_person)
+        return figures_of(label for label in self.labels if self._counts(label))
 
     @cached_property
     def models(self) -> Figures:
-        """The figures by the labels of models."""
-        return figures_of(label for label in self.labels if not label.is_by_person)
+        """The figures by the labels of models, and of authors in a file of the project."""
+        return figures_of(label for label in self.labels if not self._counts(label))
+
+    def _counts(self, label: Label) -> bool:
+        return self.is_built_in or label.is_by_person
 
     @property
     def by_criterion(self) -> Mapping[str, Figures]:
@@ -105,6 +112,7 @@ def compare_labels(
     asking: AskingAgain,
     *,
     anew: bool = False,
+    is_built_in: bool = False,
 ) -> LabelComparison:
     """Find what the judge says of everything that is labelled; with `anew`, ask it.
 
@@ -123,7 +131,7 @@ def compare_labels(
         labels.append(replace(label, said=said))
         if said is None:
             stale.append((label, calibration.difference(label) or UNASKED))
-    return LabelComparison(judge, calibration, recorded, labels, stale)
+    return LabelComparison(judge, calibration, recorded, labels, stale, is_built_in=is_built_in)
 
 
 class _Finder:
@@ -177,6 +185,10 @@ def differing(comparison: LabelComparison) -> Iterator[tuple[Label, str]]:
     """What people and the judge decided differently: a label of each, and what the judge says."""
     wrong = {p.asked.key: p for p in comparison.people.counting if p.label != p.verdict}
     for label in comparison.labels:
-        pair = wrong.pop(label.asked.key, None) if label.is_by_person else None
+        pair = (
+            wrong.pop(label.asked.key, None)
+            if comparison.is_built_in or label.is_by_person
+            else None
+        )
         if pair is not None:
             yield label, pair.verdict

@@ -54,6 +54,9 @@ class RecordedRulings:
         return {one.ruling.asked.key: one for one in reversed(self.found)}
 
 
+NOTHING_RECORDED = RecordedRulings((), 0)
+
+
 def rulings_in(project: Project, plays: Iterable[Play], judge: JudgeSettings) -> RecordedRulings:
     """What a judge decided about plays, as their recordings have it. Asks nothing.
 
