@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.cli.terminal import echo, show, writing
 from harness.core import ConfigurationError, Json, Problem
@@ -15,6 +16,7 @@ from harness.core.sections import Section
 from harness.evaluation.eval_table import EvalTable
 from harness.history.comparison import shared_id
 from harness.plans import Plan, plan
+from harness.play.recording_files import takes_to_replay
 from harness.project.plan import Mode
 from harness.project.project import Project
 from harness.reports.progress import Progress, is_allowed
@@ -23,6 +25,9 @@ from harness.reports.run_origin import origin_in, shown_command
 from harness.reports.typed_secrets import secrets_in
 from harness.running import records_of
 from harness.scenario.repeats import all_of
+
+if TYPE_CHECKING:
+    from harness.evaluation.calibrating.judged_shares import JudgedShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +70,14 @@ def evaluate(options: EvalOptions) -> bool:
         name = shared_id(str(record["id"]), str(record["scenario"]), str(record.get("row", "")))
         table.add(name, record)
     compared = table.compared()
+    shares = _shares(wanted, project, options)
     section = table.section(compared, _commands(options))
+    section = replace(section, lines=[*section.lines, *(one.line for one in shares)])
     if options.html is not None:
         _write(options.html, table, section, project.config.root.name)
     if options.as_json:
-        echo(json.dumps(table.json(compared), indent=2))
+        judged = {"judged": [one.json() for one in shares]} if shares else {}
+        echo(json.dumps({**table.json(compared), **judged}, indent=2))
     else:
         show([section])
     if not table.judged:
@@ -87,6 +95,21 @@ def _played(wanted: Plan, project: Project, options: EvalOptions) -> Iterator[Re
     return records_of(
         wanted, project, mode, options.concurrency, options.processes, listen=progress.listen
     )
+
+
+def _shares(wanted: Plan, project: Project, options: EvalOptions) -> Sequence[JudgedShare]:
+    """What judges with a calibration say; nothing in a mode that records nothing."""
+    if options.mode not in (Mode.REPLAY, Mode.RECORD, Mode.REFRESH) or not project.config.judges:
+        return ()
+    # Late: most projects have no judge.
+    from harness.evaluation.calibrating.judged_shares import judged_shares  # noqa: PLC0415
+
+    plays = (
+        play
+        for one in wanted.scenarios
+        for play in takes_to_replay(project, one.play, one.entry.repeat)
+    )
+    return tuple(judged_shares(project, plays))
 
 
 def _reported(
