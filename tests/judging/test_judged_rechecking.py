@@ -21,15 +21,16 @@ def check(judged, monkeypatch):
     """Store a result, and judge it again; gives the output and the status."""
     monkeypatch.chdir(judged.folder)
 
-    def run(result, change=lambda _: None):
+    def run(result, change=lambda _: None, command="check", more=("reports/results.json",)):
         record = json.loads(
             json.dumps(record_of(Identity(id="scenarios/shipping.yaml::shipping[bot]"), result))
         )
         change(record)
         head = {"version": 1, "run": "r", "started": "2026-11-30T22:00:00Z"}
-        file = judged.folder / "results.json"
+        file = judged.folder / "reports/results.json"
+        file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps({**head, "conversations": [record]}))
-        done = CliRunner().invoke(app, ["check", "results.json"])
+        done = CliRunner().invoke(app, [command, *more])
         return done.output, done.exit_code
 
     return run
@@ -107,3 +108,17 @@ def test_a_conversation_of_another_provider_is_skipped(judged, check):
     output, status = check(result, change)
 
     assert (output.splitlines()[-1], status) == ("1 skipped", 0)
+
+
+@pytest.mark.parametrize("verdict", ["yes", "no"])
+def test_a_what_if_judges_with_stored_answers(judged, check, verdict):
+    """Nothing flips, although there is neither a recording nor a judge."""
+    judged.expect(QUESTION)
+    judged.judging.say = lambda text: Said(verdicts(text, verdict))
+    result = judged.record()
+    judged.sidecar.unlink()
+
+    output, status = check(result, command="whatif", more=("--fail-on-flips",))
+
+    assert "1 conversation judged\n  as written: no verdict changes" in output
+    assert status == 0
