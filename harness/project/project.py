@@ -37,7 +37,7 @@ from harness.project.parts import Folders
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import definition_key, definition_of
 from harness.providers.definition import Definition
-from harness.providers.filling_in import fill_in
+from harness.providers.filling_in import fill_in, settings_now
 from harness.providers.provider import Provider
 from harness.scenario import (
     Credentials,
@@ -107,6 +107,7 @@ class Project:
         self._formats: dict[FileKind, Schema] = {}
         self.folders = Folders(config, self.files)
         self._lock = threading.Lock()
+        self._settings_now: dict[str, Mapping[str, Json]] = {}
         self.filled_in: dict[tuple[str, str, str | None], Provider] = {}
         """Providers with their settings, by name, credentials and recorded settings."""
         self.revised: Callable[[ProviderConfig, Definition], Definition] = _as_read
@@ -209,6 +210,7 @@ class Project:
         other.vocabulary = vocabulary
         other.revised = revised
         other.filled_in = {}
+        other._settings_now = {}  # noqa: SLF001  # of a copy of this
         return other
 
     def provider_config(self, name: str) -> ProviderConfig:
@@ -243,6 +245,15 @@ class Project:
             found = self.filled_in[key] = fill_in(
                 config, definition, self.environment, recorded=recorded, credentials=credentials
             )
+        return found
+
+    def settings_now(self, name: str) -> Mapping[str, Json]:
+        """The open settings of a provider, as files and environment give them."""
+        found = self._settings_now.get(name)
+        if found is None:
+            config = self.provider_config(name)
+            definition = definition_of(self.config, config)
+            found = self._settings_now[name] = settings_now(config, definition, self.environment)
         return found
 
     def providers_of(self, named: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:

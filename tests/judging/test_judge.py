@@ -8,7 +8,10 @@ import shutil
 import pytest
 
 from harness.conversation import Outcome
-from harness.project.plan import Mode
+from harness.formats.parsed_cache import ParsedCache
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.project_file import JudgeMode
 from harness.providers.builtin import FOLDERS
 from tests.judging.conftest import reasons
@@ -273,3 +276,28 @@ def test_secrets_are_not_recorded(judged):
     judged.record()
 
     assert "sk-referee-key-1" not in judged.sidecar.read_text()
+
+
+def test_a_replay_with_a_cache_says_the_same(judged, tmp_path):
+    """Answers that were read before are not read again; another recording is another answer."""
+    judged.configure("samples: 3")
+    judged.expect(QUESTION)
+    judged.record()
+    config = Project.at(judged.folder / "harness.yaml").config
+    play = Play(
+        file=judged.folder / "scenarios" / "shipping.yaml", scenario="shipping", provider="bot"
+    )
+
+    def replay():
+        cache = ParsedCache(tmp_path / "cache.sqlite")
+        result = Runner(Project(config, environment={}, cache=cache), Mode.REPLAY).run(play)
+        cache.close()
+        return result.outcome, reasons(result)
+
+    first, second = replay(), replay()
+    judged.judging.say = lambda text: Said(verdicts(text, "no"))
+    judged.run(Mode.REPLAY, JudgeMode.REFRESH)
+
+    assert first == second
+    assert first[0] is Outcome.PASSED
+    assert replay()[0] is Outcome.FAILED

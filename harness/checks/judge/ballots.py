@@ -8,7 +8,7 @@ from dataclasses import replace
 from harness.checks.judge.criteria import Scale
 from harness.checks.judge.judge_question import Evidence, repair_text
 from harness.checks.judge.judge_settings import JudgeSettings
-from harness.checks.judge.votes import Unreadable, is_quoted, votes_in
+from harness.checks.judge.votes import Unreadable, Votes, is_quoted, votes_in
 from harness.conversation import Ballot, Opinion, Opinions, Question, Vote
 from harness.core import Json, shorten
 
@@ -40,9 +40,6 @@ def ballots_of(
     if not all(asked):
         raise Unasked
     return [_ballot(one, seen, scale) for one in asked]
-
-
-Votes = Mapping[str, Mapping[str, Json]]
 
 
 def _asked(question: Question, opinions: Opinions) -> tuple[Opinion, ...]:

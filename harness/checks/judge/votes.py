@@ -26,8 +26,28 @@ class Unreadable(ValueError):
     """An answer is not what was asked for. The text is a clause that says why."""
 
 
-def votes_in(text: str, schema: Mapping[str, Json]) -> Mapping[str, Mapping[str, Json]]:
+Votes = Mapping[str, Mapping[str, Json]]
+"""What an answer says about each criterion."""
+
+
+def votes_in(text: str, schema: Mapping[str, Json]) -> Votes:
     """What an answer says about each criterion. Raises `Unreadable`."""
+    votes, fault = _votes_or_fault(text, json.dumps(schema, sort_keys=True))
+    if fault:
+        raise Unreadable(fault)
+    return votes
+
+
+# An answer is read when it is asked for, and when it is judged.
+@lru_cache(maxsize=256)
+def _votes_or_fault(text: str, schema: str) -> tuple[Votes, str]:
+    try:
+        return _valid(text, schema), ""
+    except Unreadable as error:
+        return {}, str(error)
+
+
+def _valid(text: str, schema: str) -> Votes:
     if not text.strip():
         raise Unreadable("it is empty")
     if len(text) > LONGEST_ANSWER:
@@ -42,7 +62,7 @@ def votes_in(text: str, schema: Mapping[str, Json]) -> Mapping[str, Mapping[str,
         raise Unreadable(str(error)) from error
     if fault := first_fault(text):
         raise Unreadable(fault[1])
-    if reason := _schema(json.dumps(schema, sort_keys=True)).misfit(value):
+    if reason := _schema(schema).misfit(value):
         raise Unreadable(reason)
     return value["criteria"]  # type: ignore[no-any-return]  # the schema says so
 

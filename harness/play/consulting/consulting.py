@@ -26,19 +26,29 @@ BROKE = "no judge was asked, because the conversation broke"
 COMPARED = "no judge was asked about the old recording"
 
 
-class _Wanted(Opinions):
-    """Answers so far; a question without one is noted."""
+class _Asking(Opinions):
+    """Answers so far; a question without one is asked."""
 
-    def __init__(self, answers: dict[str, ProviderAnswer]) -> None:
-        super().__init__(answers)
-        self.wanted: dict[str, Question] = {}
+    def __init__(
+        self, answers: dict[str, ProviderAnswer], ask: Callable[[Question], ProviderAnswer]
+    ) -> None:
+        """`answers` is added to."""
+        super().__init__()
+        self.answers = answers
+        self._ask = ask
+        self.failed: Exception | None = None
+        """Why a question could not be asked, which no verdict of a check may hide."""
 
     def of(self, question: Question) -> ProviderAnswer | None:
-        """The answer to a question; None if it was not asked, and will be."""
-        answer = super().of(question)
-        if answer is None:
-            self.wanted[question.key] = question
-        return answer
+        """The answer to a question. Raises what asking it raises."""
+        key = question.key
+        if key not in self.answers:
+            try:
+                self.answers[key] = self._ask(question)
+            except Exception as error:
+                self.failed = error
+                raise
+        return self.answers[key]
 
 
 class Consulting:
@@ -138,18 +148,19 @@ class Consultation:
             return transcript
         if self._consulting.asking.mode is JudgeMode.OFF:
             return replace(transcript, opinions=Opinions(unasked=OFF))
-        while True:
-            # The checks say what they ask, and more once they know the first answers.
-            wanted = _Wanted(self._answers)
-            told = replace(transcript, opinions=wanted)
-            for one in judged(told):
-                if vocabulary.asks(one.expectation):
-                    verdict_of(one, vocabulary)
-            if not wanted.wanted:
-                return replace(transcript, opinions=Opinions(self._answers))
-            for key, question in wanted.wanted.items():
-                answer = self._answers[key] = self._answer(question)
-                self._pay(question, answer)
+        asking = _Asking(self._answers, self._paid)
+        for one in judged(replace(transcript, opinions=asking)):
+            if vocabulary.asks(one.expectation):
+                # It asks for what it needs; its verdict follows when all is known.
+                verdict_of(one, vocabulary)
+                if asking.failed is not None:
+                    raise asking.failed
+        return replace(transcript, opinions=Opinions(self._answers))
+
+    def _paid(self, question: Question) -> ProviderAnswer:
+        answer = self._answer(question)
+        self._pay(question, answer)
+        return answer
 
     def _answer(self, question: Question) -> ProviderAnswer:
         known = self._known.get(question.key)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict, fields
 from pathlib import Path
 
+from harness import __version__
 from harness.conversation import ProviderAnswer, Question, Reply, UserMessage
 from harness.core import (
     Json,
@@ -18,6 +21,7 @@ from harness.core import (
     quote,
     show,
 )
+from harness.core.hashing import content_key
 from harness.play.consulting.model_access import NOT_RECORDED, OVER_BUDGET, ModelAccess
 from harness.play.context import ConversationContext
 from harness.play.conversation import Conversation
@@ -27,7 +31,6 @@ from harness.play.recording_head import head_of
 from harness.project.plan import Play
 from harness.project_file import JudgeMode
 from harness.providers.catalogue import definition_of
-from harness.providers.filling_in import settings_now
 from harness.providers.message_hash import message_hash
 from harness.providers.provider import BASE_URL
 from harness.providers.session import CLOSING
@@ -35,6 +38,7 @@ from harness.scenario import Scenario
 from harness.transport.cassette import Cassette, CassetteHead, Interactions, PlainInteraction
 
 FAILED = "judge-failed"
+_FIELDS = {field.name for field in fields(ProviderAnswer)}
 
 
 class Sidecar:
@@ -66,6 +70,7 @@ class Sidecar:
         self._fix = fix or judged_command(self._project, play)
         self._old = self._read(self.path) if self._mode is not JudgeMode.REFRESH else None
         self._changed = self._difference(self._old) if self._old is not None else ""
+        self._read_by = self._reader()
         self._recorded = {} if self._old is None or self._changed else _by_message(self._old)
         self._used: dict[str, None] = {}
         self._last = max((one["turn"] for one in self._plain), default=0)
@@ -135,6 +140,25 @@ class Sidecar:
         self, message: UserMessage, recorded: Sequence[PlainInteraction]
     ) -> ProviderAnswer:
         assert self._old is not None  # noqa: S101  # it holds what was recorded
+        if not self._read_by:
+            return self._read_again(message, recorded)
+        # To play a conversation for each answer takes longer than all else of a replay.
+        content = json.dumps(recorded, ensure_ascii=False)
+        key = content_key("judged", __version__, self._read_by, content)
+        known = self._project.cache.get(key)
+        if isinstance(known, Mapping) and known.keys() == _FIELDS:
+            return ProviderAnswer(**known)  # type: ignore[arg-type]  # as it was stored
+        answer = self._read_again(message, recorded)
+        if not answer.code:
+            subject = f"judged {self.path} {recorded[0]['turn']}"
+            self._project.cache.put(key, asdict(answer), subject)
+        return answer
+
+    def _read_again(
+        self, message: UserMessage, recorded: Sequence[PlainInteraction]
+    ) -> ProviderAnswer:
+        """Replay the conversation in which a question was asked."""
+        assert self._old is not None  # noqa: S101  # it holds what was recorded
         only = Cassette(
             path=self._old.path,
             head=self._old.head,
@@ -180,13 +204,14 @@ class Sidecar:
         conversation.close(is_broken=error is not None)
         # Without secrets, as a replay has it.
         reply = None if error is not None else conversation.judged_turn(turn)[0].reply
+        reason = ""
+        if error is not None:
+            reason = state.redactor.text(f"{self._name}: {error.message} [{error.code}]")
         return ProviderAnswer(
             text=reply.text if reply is not None else "",
             payload=_only_message(reply),
             code="judge-failed" if error is not None else "",
-            reason=state.redactor.text(f"{self._name}: {error.message} [{error.code}]")
-            if error
-            else "",
+            reason=reason,
             model=str(state.context.provider.settings.get("model") or ""),
             settings=state.context.provider.open_settings,
             usage=reply.usage if reply is not None else None,
@@ -207,12 +232,21 @@ class Sidecar:
             return f"the definition is {definition.name}, and was {head.definition}"
         if head.definition_hash != definition.fingerprint:
             return f"the definition {definition.name} changed"
-        now = settings_now(config, definition, self._project.environment)
-        for name, value in now.items():
+        for name, value in self._project.settings_now(self._name).items():
             if name != BASE_URL and not is_same(value, head.settings.get(name)):
                 before = show(head.settings[name]) if name in head.settings else "not there"
                 return f"the setting '{name}' was {before}, and is now {show(value)}"
         return ""
+
+    def _reader(self) -> str:
+        """All that decides how a recorded answer is read; empty if code may decide it too."""
+        if self._old is None or self._old.head is None:
+            return ""
+        provider = self._project.provider(self._name, recorded=self._old.head.settings)
+        if provider.definition.client is not None:
+            return ""
+        settings = json.dumps(dict(provider.open_settings), sort_keys=True)
+        return f"{provider.definition.fingerprint} {settings}"
 
     def _why_missing(self) -> str:
         what = f"the question to {quote(self._name)} is not recorded"
@@ -230,10 +264,6 @@ def _only_message(reply: Reply | None) -> Json:
     """What the only message of a reply was read from."""
     is_one = reply is not None and len(reply.messages) == 1
     return reply.messages[0].payload if reply is not None and is_one else None
-
-
-def _reason(name: str, error: PlayError | None) -> str:
-    return f"{name}: {error.message} [{error.code}]" if error is not None else ""
 
 
 def _of(play: Play, provider: str) -> Play:
