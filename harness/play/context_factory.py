@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from harness.core import HarnessError, is_same
 from harness.play.budget import Budget
+from harness.play.connecting import live_transport
 from harness.play.context import ConversationContext
+from harness.play.recorded_context import recorded_context
 from harness.play.recorded_simulation import (
     conversation_alone,
     recorded_model,
     require_same_simulation,
 )
-from harness.play.recorder import Recorder, Replayer, last_secret_turn
+from harness.play.recorder import Replayer, last_secret_turn
 from harness.play.recording_files import (
     find_recording,
     preparation_command,
@@ -27,7 +29,7 @@ from harness.play.recording_files import (
     record_command,
     recording_path,
 )
-from harness.play.recording_head import foreign_head, head_of, leftover_note
+from harness.play.recording_head import foreign_head, head_of
 from harness.project.plan import Play
 from harness.project.project import Project
 from harness.providers.provider import BASE_URL, Provider
@@ -36,9 +38,7 @@ from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport import Transport
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.limited_transport import LimitedTransport, Pace
-from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
-from harness.transport.server_address import host_and_port
 from harness.transport.side_transport import SideTransport
 
 if TYPE_CHECKING:
@@ -255,34 +255,15 @@ class ContextFactory:
         scenario: Scenario | None = None,
     ) -> ConversationContext:
         """A context that is recorded; without a scenario, it records a preparation."""
-        definition = context.provider.definition
-        shown = self._project.config.shown
-        transport = RecordingTransport(
-            context.transport,
-            path,
-            context.redactor,
-            keep_headers=definition.headers_kept.union(headers),
-            display=shown(path),
-            held_until=last_secret_turn(definition, scenario),
-            # A class can declare a secret at any time.
-            holds_turns=definition.client is not None,
-        )
-        leftover = leftover_note(transport, shown)
-        into = None
-        if self._holding is not None:
-            into = self._holding / path.relative_to(self._project.config.cassettes)
-        transport.write_head(head)
-        return replace(
+        config = self._project.config
+        return recorded_context(
             context,
-            transport=transport,
-            recorder=Recorder(
-                transport=transport,
-                head=head,
-                into=into,
-                leftover=leftover,
-                is_class=definition.client is not None,
-            ),
-            notes=(leftover,) if leftover else (),
+            path,
+            head,
+            headers=headers,
+            shown=config.shown,
+            into=self._holding and self._holding / path.relative_to(config.cassettes),
+            held_until=last_secret_turn(context.provider.definition, scenario),
         )
 
     def _context(
@@ -313,22 +294,6 @@ class ContextFactory:
         return self._redactors[key]
 
     def _transport(self, provider: Provider, seconds: float | None = None) -> LiveTransport:
-        # Late: a replay needs no httpx, which takes 100 ms to import.
-        from harness.transport.live import LiveLimits, LiveTransport  # noqa: PLC0415
-
-        limits = LiveLimits()
-        if provider.config.retries is not None:
-            limits = replace(limits, attempts=provider.config.retries + 1)
-        if seconds is not None:
-            limits = replace(limits, total=seconds, attempts=1)
-        elif provider.config.timeout is not None:
-            limits = replace(limits, total=provider.config.timeout)
-        base = host_and_port(str(provider.settings[BASE_URL]))
         if provider.unverified:
             self.notes[provider.unverified] = None
-        return LiveTransport(
-            hosts=frozenset((base, *provider.config.hosts)),
-            limits=limits,
-            secret_headers=provider.definition.header_names,
-            network=provider.network,
-        )
+        return live_transport(provider, seconds)
