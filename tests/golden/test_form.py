@@ -18,14 +18,15 @@ OWN_CHECKS = {"dividing", "polite_words"}
 """Checks of the projects that the cases play in."""
 FRAGMENTS = {
     "takes/summary",
+    "judging/request",
     "new-provider/written",
     "new-provider/without-source",
     "provider-check/enthusiast",
 }
-"""Texts without a problem: of the closing summary, of commands that succeed or lack an option."""
+"""Texts without a problem: a summary, commands that succeed or lack an option, a request."""
 SCREENS = {"chat", "drift", "init", "strength"}
 """Folders of whole screens, on which there can be nothing wrong, or the use of an option."""
-CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
+CODE = re.compile(r"\[(?:(?:never|history) )?(?:[a-z_]+, )?([a-z0-9_-]+)\]$", re.MULTILINE)
 PLACE = re.compile(r"(?:warning: )?\S+\.(?i:ya?ml):(\d+):(\d+): ")
 WHOLE_FILE = re.compile(r"warning: \S+\.y(?:aml|mal): ")
 LINE_OF_THE_FILE = re.compile(r"^ *\d+ \| .*$", re.MULTILINE)

@@ -12,8 +12,9 @@ import pytest
 
 import harness.formats.template.trees
 import harness.play.conversation
+import harness.play.judged_plays
 import harness.play.runner
-import harness.play.scenario_player
+import harness.play.user_messages
 import harness.providers.session
 import harness.pytest_plugin.allure_seat
 import harness.pytest_plugin.reporting
@@ -79,12 +80,12 @@ def assert_all_told(project, run, *, how_many=1, code="internal-error"):
 
 
 REPLAY_LAYERS = {
-    "template": (harness.play.scenario_player, "message_of"),
+    "template": (harness.play.user_messages, "message_of"),
     "interpreter": (harness.providers.session, "run_steps"),
     "reading": (harness.play.runner, "load_scenario"),
     "recording": (harness.play.runner.ContextFactory, "replay"),
     "replay": (harness.transport.replay.ReplayTransport, "send"),
-    "check": (harness.play.runner, "judge"),
+    "check": (harness.play.judged_plays, "judge"),
     "transcript": (harness.play.conversation.Conversation, "judged_transcript"),
     "closing": (harness.providers.session.Session, "close"),
 }
@@ -234,9 +235,9 @@ SHARED = """
 import os
 from pathlib import Path
 
-import harness.play.runner as runner
+import harness.play.judged_plays as plays
 
-kept, main = runner.judge, os.getpid()
+kept, main = plays.judge, os.getpid()
 
 
 def judge(scenario, *rest):
@@ -246,7 +247,7 @@ def judge(scenario, *rest):
     return kept(scenario, *rest)
 
 
-runner.judge = judge
+plays.judge = judge
 """
 
 

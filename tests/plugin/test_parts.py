@@ -96,7 +96,7 @@ def takes_in(file: Path) -> list[tuple[str, int]]:
 
 
 def test_every_take_is_in_one_part(parts):
-    """The parts together play each take once; those of a scenario may be in several parts."""
+    """The parts together play each take once, also those of one scenario."""
     played = [takes_in(parts / f"parts/{number}/results.json") for number in range(1, PARTS + 1)]
 
     every = sorted(one for part in played for one in part)
@@ -104,7 +104,6 @@ def test_every_take_is_in_one_part(parts):
     counts = {"n2": 3, "n4": 4, "n8": 5}
     repeated = [(name, take) for name, count in counts.items() for take in range(1, count + 1)]
     assert every == sorted((*once, *repeated))
-    assert len({frozenset(name for name, _ in part) & {"n8"} for part in played}) == 1
 
 
 def test_takes_that_decide_together_are_in_one_part(suite, run):
@@ -240,10 +239,9 @@ def test_a_part_whose_run_was_killed_is_named(parts, monkeypatch, capsys):
 
 def test_a_part_that_stopped_early_is_named(suite, run, monkeypatch, capsys):
     """With what it did not play, although its run ended in good order."""
-    for number in range(1, PARTS + 1):
-        play(run, f"{number}/{PARTS}", "-x")
+    play(run, "1/1", "-x")
 
-    said = merged_by_main(monkeypatch, capsys, *results(1, 2, 3))
+    said = merged_by_main(monkeypatch, capsys, *results(1))
 
     assert "was cut: it lacks" in said
     assert "scenarios/many/n" in said
@@ -263,7 +261,9 @@ def test_a_part_with_a_file_that_cannot_be_read_is_named(suite, run, monkeypatch
 
 def test_a_part_without_one_of_its_takes_is_named(parts, monkeypatch, capsys):
     """The takes of a scenario are judged together only if all of them are there."""
-    file = parts / "parts/1/results.json"
+    # Which part has them depends on the recorded times.
+    files = {n: parts / f"parts/{n}/results.json" for n in range(1, PARTS + 1)}
+    number, file = next((n, f) for n, f in files.items() if '"scenario":"n8"' in f.read_text())
     lines = file.read_text().splitlines(keepends=True)
     for at, line in enumerate(lines):
         if '"scenario":"n8"' in line:
@@ -275,9 +275,8 @@ def test_a_part_without_one_of_its_takes_is_named(parts, monkeypatch, capsys):
 
     said = merged_by_main(monkeypatch, capsys, *results(1, 2, 3))
 
-    assert (
-        "part 1 of 3 was cut: it does not have the takes of the plan of scenarios/many/n8" in said
-    )
+    what = "it does not have the takes of the plan of scenarios/many/n8"
+    assert f"part {number} of 3 was cut: {what}" in said
 
 
 def test_parts_of_different_numbers_are_refused(parts, run, monkeypatch, capsys):

@@ -95,8 +95,8 @@ function turnPair(turn) {
   const users = turn.user.filter((text) => text !== null);
   return el("section", { class: "turn" }, el("h4", {}, name),
     turn.number > 0 && (users.length === 1
-      ? el("div", { class: "talk" }, said("user", users[0], "User"))
-      : el("div", { class: "across" }, users.map((text, index) => el("div", { class: "talk" }, said("user", text, `User, ${sides()[index].name}`))))),
+      ? el("div", { class: "talk" }, bubbleOf("user", users[0], "User"))
+      : el("div", { class: "across" }, users.map((text, index) => el("div", { class: "talk" }, bubbleOf("user", text, `User, ${sides()[index].name}`))))),
     el("div", { class: "across" }, turn.pairs.flatMap((pair) => [0, 1].map((side) => messageOf(pair, side)))),
     el("div", { class: "across" }, turn.sides.map((side, index) => aboutSide(side, sides()[index].name))));
 }
@@ -106,10 +106,10 @@ function messageOf(pair, side) {
   const parts = pair.length === 1 ? [[false, pair[0]]] : pair[side];
   if (!parts) return el("div", { class: "talk" }, el("p", { class: "muted none" }, "no such message"));
   const tag = side ? "ins" : "del";
-  return el("div", { class: "talk" }, said("assistant", parts.map(([isOnly, text]) => (isOnly ? el(tag, {}, text) : text)), sides()[side].name));
+  return el("div", { class: "talk" }, bubbleOf("assistant", parts.map(([isOnly, text]) => (isOnly ? el(tag, {}, text) : text)), sides()[side].name));
 }
 
-function said(kind, text, who) {
+function bubbleOf(kind, text, who) {
   return el("div", { class: `bubble ${kind}` }, el("span", { class: "who" }, who), el("p", { class: "said" }, text.length ? text : "(no text)"));
 }
 

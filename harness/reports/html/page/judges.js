@@ -88,12 +88,12 @@ function seenTurn(turn, judged, quotes) {
 /** The answers side by side, and the question as the judge read it. */
 function answersView(judged) {
   return [
-    el("ul", { class: "answers", "aria-label": "Answers" }, judged.answers.map((answer) => el("li", {}, answerView(answer)))),
+    el("ul", { class: "answers", "aria-label": "Answers" }, judged.answers.map((answer) => el("li", {}, judgedAnswer(answer)))),
     judged.question && fold("The question, as the judge read it", () => block(judged.question)),
   ];
 }
 
-function answerView(answer) {
+function judgedAnswer(answer) {
   const model = answer.model ? `${answer.provider} (${answer.model})` : answer.provider;
   const votes = Object.entries(answer.votes ?? {});
   const tokens = Object.entries(answer.usage ?? {}).map(([name, number]) => `${name} ${number.toLocaleString("en")}`).join(", ");
