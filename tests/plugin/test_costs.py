@@ -12,6 +12,8 @@ import harness
 from harness.emulators import EMULATORS
 from harness.emulators import serving as serving_emulators
 
+pytestmark = pytest.mark.once
+
 HARNESS_YAML = """\
 providers:
   bot:

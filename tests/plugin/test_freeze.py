@@ -17,6 +17,8 @@ from tests.plugin.refund_bot import (
     serving_refunds,
 )
 
+pytestmark = pytest.mark.once
+
 RECORD = "--harness-mode=record"
 
 

@@ -18,6 +18,8 @@ from harness.cli.app import app, main
 from harness.reports.results import read_results
 from tests.plugin.project import scenario_text
 
+pytestmark = pytest.mark.once
+
 PARTS = 3
 COUNT = 8
 

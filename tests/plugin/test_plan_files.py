@@ -17,6 +17,8 @@ from harness.parallel.plan_format import PLAN_SCHEMA
 from harness.reports.results import read_results
 from tests.plugin.project import scenario_text
 
+pytestmark = pytest.mark.once
+
 
 def plan(*words: str) -> dict[str, Any]:
     """What `harness plan --out plan.json` writes."""

@@ -21,6 +21,8 @@ from tests.plugin.refund_bot import (
     serving_refunds,
 )
 
+pytestmark = pytest.mark.once
+
 RECORD, LIVE = "--harness-mode=record", "--harness-mode=live"
 RESULTS = "--harness-reports=reports"
 
