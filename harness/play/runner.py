@@ -63,8 +63,8 @@ class Runner:
 
         `fail_on` are the kinds of drift that fail a scenario. New recordings are written into the
         folder `holding` if it is given; the old ones then remain. `budget` limits what live
-        conversations spend together.
-        `judging` is where the answers of judges come from; by default it follows the mode.
+        conversations spend together. `judging` is where the answers of judges come from; by
+        default it follows the mode.
         """
         self._project = project
         self._mode = mode

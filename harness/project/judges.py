@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from string import Template
 
@@ -76,34 +77,28 @@ def _unreadable(judge: str, node: Node, named: str) -> Problem:
 
 
 def _faults(judge: str, node: Node, text: str) -> Iterator[Problem]:
-    """Places that a prompt lacks, and those that nothing fills."""
-    template = Template(text)
-    subject, place = f"judge {judge}", node.place
-    if not template.is_valid():
+    """What is wrong with the text of a prompt."""
+    for message, hint in _clauses(Template(text)):
         yield Problem(
             code="wrong-prompt",
-            message="the prompt has a '$' that begins no place",
-            place=place,
-            subject=subject,
-            hint="write '$$' for the character '$'",
+            message=f"the prompt has {message}",
+            place=node.place,
+            subject=f"judge {judge}",
+            hint=hint,
         )
+
+
+def _clauses(template: Template) -> Iterator[tuple[str, str]]:
+    """Places that a prompt lacks, and those that nothing fills, each with a hint."""
+    if not template.is_valid():
+        yield "a '$' that begins no place", "write '$$' for the character '$'"
         return
     found = template.get_identifiers()
     for name in found:
         if name not in PLACES:
-            yield Problem(
-                code="wrong-prompt",
-                message=f"the prompt has an unknown place ${{{name}}}",
-                place=place,
-                subject=subject,
-                hint=did_you_mean(name, PLACES),
-            )
+            yield f"an unknown place ${{{name}}}", did_you_mean(name, PLACES)
     for name in PLACES:
         if name not in found and name != "reference":
-            yield Problem(
-                code="wrong-prompt",
-                message=f"the prompt has no place ${{{name}}}",
-                place=place,
-                subject=subject,
-                hint="without it, the judge does not see what it must decide",
-            )
+            yield f"no place ${{{name}}}", "without it, the judge does not see what it must decide"
+    if len(re.findall(r"\$\{?delimiter\b", template.template)) == 1:
+        yield "${delimiter} only once", "write it on a line before ${data}, and on one after it"

@@ -132,6 +132,12 @@ def require_start(top: Node, simulation: Simulation, compiler: Compiler, *, is_b
             "add 'stop_when:', or the scenario's own 'expect:'",
             key=True,
         )
+    _require_use(top, simulation, compiler)
+
+
+def _require_use(top: Node, simulation: Simulation, compiler: Compiler) -> None:
+    """Note facts that hide a variable, that change with every message, or that nothing uses."""
+    node = top.at("simulate")
     names = {name for template in templates_of_simulation(simulation) for name in template.names}
     for name, fact in node.entries("knows"):
         if top.has("vars") and top.at("vars").has(name):

@@ -71,7 +71,7 @@ def test_a_stale_calibration_does_not_count(required):
     other = judge_of(required, MODEL="m2")
     assert "the setting 'model' of 'referee' was 'm1', and is now 'm2'" in other.uncalibrated
     assert "harness calibrate careful --judge record --write" in other.uncalibrated
-    (required.folder / "mine.txt").write_text("$seen $criteria $delimiter $data")
+    (required.folder / "mine.txt").write_text("$seen $criteria $delimiter $data $delimiter")
     required.configure(f", prompt: mine.txt{REQUIRE}")
     assert "the prompt was criterion@1, and is now mine.txt" in (judge_of(required).uncalibrated)
 

@@ -78,7 +78,7 @@ def test_a_change_is_a_miss(judged, change, reason):
     elif change == "samples":
         judged.configure("samples: 3")
     elif change == "prompt":
-        places = "$seen $criteria $delimiter $data"
+        places = "$seen $criteria $delimiter $data $delimiter"
         (judged.folder / "mine.txt").write_text(f"You check {places}")
         judged.configure("prompt: mine.txt")
     elif change == "model":

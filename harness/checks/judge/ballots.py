@@ -28,8 +28,7 @@ def ballots_of(
 ) -> list[Ballot]:
     """The ballot of every sample of every model; samples have numbers from `first` on.
 
-    Raises `Unasked`.
-    All questions are looked up first, so that all of them can be asked together.
+    Raises `Unasked` if a question has no answer.
     """
     questions = [
         Question(provider=provider, text=text, schema=schema, sample=sample, judge=judge.name)
